@@ -43,6 +43,7 @@ DESTINATION_COLUMNS = ("channel", "address", "verified_at")
 CODE_COLUMNS = ("code_hash", "code_expires_at")
 DELIVERED = ("state", "attempts", "next_at", "error", "ended_at", "held_until")
 PROBLEM = ("problem", "problem_since")
+ANSWER_COLUMNS = ("token_hash", "mail_hash", "sender", "said", "refused")
 LINK_COLUMNS = (
     *("token_hash", "act", "delivery_id", "user_id", "follow_up_id", "run", "assignee_id", "expires_at"),
 )
@@ -85,6 +86,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "slack_messages": {"DELETE"}
         | {f"INSERT({c})" for c in ("delivery_id", "follow_up_id", "run", "assignee_id", *POSTED)}
         | {f"UPDATE({c})" for c in (*POSTED, *SAID, "shows")},
+        "mail_answers": {f"INSERT({c})" for c in ANSWER_COLUMNS},
         # It seals secrets again with another key.
         "push_subscriptions": {"UPDATE(sealed)"},
         "webhooks": {f"UPDATE({c})" for c in (*HEALTH_COLUMNS, "secret", "previous_secret")},
@@ -98,6 +100,7 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "password_links": ALL,
         "action_links": {"UPDATE(used_at)"},
         "slack_messages": {f"UPDATE({c})" for c in SAID},
+        "mail_answers": {f"UPDATE({c})" for c in ("said", "handled_at", "outcome", "told")},
         "deliveries": {f"UPDATE({c})" for c in ("state", "next_at", "ended_at", "retried_at")}
         # A test of a webhook; a code or a test of a destination.
         | {f"INSERT({c})" for c in ("event_id", "webhook_id", "channel")}

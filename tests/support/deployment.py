@@ -93,6 +93,7 @@ def _value(variable: Manifest) -> str:
         "management-url": f"http://followup:{WORTH}@rabbitmq:15672/",
         "smtp-url": f"smtp+starttls://followup:{WORTH}@mail.example.com:587",
         "bounces-url": f"imaps://followup:{WORTH}@mail.example.com/INBOX",
+        "answers-url": f"imaps://answers:{WORTH}@mail.example.com/INBOX",
     }
     return urls.get(source["secretKeyRef"]["key"], WORTH)
 

@@ -124,6 +124,17 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         )
     ),
     (
+        *(Action.MAIL_ANSWER_FOLLOWED, 2, "follow-ups/7", {"act": "note"}),
+        "Bob Stone noted something about follow-up 7 by answering a mail",
+    ),
+    *(
+        (
+            *(Action.MAIL_ANSWER_REFUSED, 2, "follow-ups/7", {"reason": reason}),
+            f"An answer to a mail to Bob Stone did nothing to follow-up 7: it was {said}",
+        )
+        for reason, said in (("automatic", "written by a machine"), ("reassigned", "reassigned meanwhile"))
+    ),
+    (
         *(Action.ACTION_LINK_USED, 2, BOB, {"act": "unsubscribe", "mails": ["overdue", "day"]}),
         "Bob Stone switched off mails by a link in one (overdue, day)",
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -37,6 +39,7 @@ from followup_api.headers import SecurityHeaders
 from followup_api.health.queries import database_state
 from followup_api.health.routes import router as health
 from followup_api.imports.routes import router as imports
+from followup_api.mail_answers import worker as mail_answers
 from followup_api.me.routes import of_people as sessions_of_people
 from followup_api.me.routes import router as me
 from followup_api.notification_rules.routes import mine as my_rules
@@ -170,7 +173,7 @@ def create_app(
         openapi_url=None,
         redirect_slashes=False,
         middleware=_middleware(context),
-        lifespan=live.lifespan,
+        lifespan=_lifespan,
         telemetry=NO_TELEMETRY,
     )
     app.state.context = context
@@ -181,6 +184,13 @@ def create_app(
     openapi.install(app)
     app.router.default = Ui()
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """What goes on as long as the application is served."""
+    async with live.lifespan(app), mail_answers.running(app.state.context):
+        yield
 
 
 def _provider(settings: ApiSettings) -> Provider | None:

@@ -72,6 +72,8 @@ class Action(StrEnum):
     ACTION_LINK_USED = "action-link.used"
     ACTION_LINK_REFUSED = "action-link.refused"
     SLACK_REFUSED = "slack-request.refused"
+    MAIL_ANSWER_FOLLOWED = "mail-answer.followed"
+    MAIL_ANSWER_REFUSED = "mail-answer.refused"
     DESTINATION_ADDED = "destination.added"
     DESTINATION_VERIFIED = "destination.verified"
     DESTINATION_CODE_WRONG = "destination.code-wrong"

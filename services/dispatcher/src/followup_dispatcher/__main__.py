@@ -16,9 +16,9 @@ from followup_common.metrics import Meter
 from followup_common.settings import load
 from sqlalchemy import text
 
-from followup_dispatcher.bounce_mailbox import Mailbox
 from followup_dispatcher.channels import configured
 from followup_dispatcher.dispatcher import Dispatcher
+from followup_dispatcher.mail_reader import incoming
 from followup_dispatcher.settings import DispatcherSettings
 
 SHUTDOWN_SECONDS = 25
@@ -38,7 +38,7 @@ def main() -> int:
     database = Database.of(settings, application_name="followup-dispatcher")
     meter = Meter()
     database_metrics.watch_pool(database, meter)
-    dispatcher = Dispatcher(database, configured(settings), meter, Mailbox.of(settings))
+    dispatcher = Dispatcher(database, configured(settings), meter, incoming(settings))
     answer = probes(
         alive={"threads": dispatcher.problem}, ready={"database": database_check(database, TRY_WRITE)}
     )

@@ -282,6 +282,7 @@ class ForPeople:
         unsubscribes: whether a message has a link by which its reader gets no more of the same kind.
         lines: how many are sent at once; where there are several, one is kept for others than those to whom
             all the rest go: a place that hangs keeps no other waiting.
+        answered: whether its reader acts by answering it.
     """
 
     channel: str
@@ -289,6 +290,7 @@ class ForPeople:
     a_minute: int = 0
     unsubscribes: bool = False
     lines: int = 1
+    answered: bool = False
 
     def waited(self, tx: Transaction, under_way: Collection[UUID] = ()) -> timedelta | None:
         """How long the oldest delivery that is due has waited; None: none is due."""
@@ -298,9 +300,13 @@ class ForPeople:
         """Take one that is due, for this process alone; None: there is none."""
         not_now = self._not_now(tx, under_way)
         taken = take(tx, self.channel, self.act_for, self.a_minute, not_now)
-        if self.unsubscribes and isinstance(taken, Delivery):
-            return replace(taken, unsubscribing=links.to_unsubscribe(tx, taken.id))
-        return taken
+        if not isinstance(taken, Delivery):
+            return taken
+        return replace(
+            taken,
+            unsubscribing=links.to_unsubscribe(tx, taken.id) if self.unsubscribes else None,
+            answering=links.to_answer(tx, taken.id, taken.notification) if self.answered else None,
+        )
 
     def record(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
         """Record what an attempt came to, and what that says of where it went."""

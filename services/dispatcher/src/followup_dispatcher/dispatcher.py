@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import structlog
@@ -13,12 +13,11 @@ from followup_common.metrics import Meter
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from followup_dispatcher import destinations, metrics
-from followup_dispatcher.bounce_mailbox import Mailbox
-from followup_dispatcher.bounce_reader import BounceReader
 from followup_dispatcher.channels import AnyChannel, Line, Taken
 from followup_dispatcher.circuits import Delayed
 from followup_dispatcher.deliveries import Stopped
 from followup_dispatcher.lines import Lines
+from followup_dispatcher.mail_reader import Incoming, MailReader
 from followup_dispatcher.outcomes import Outcome, Result, printable
 from followup_dispatcher.telling import Unreachable
 
@@ -38,7 +37,7 @@ class Dispatcher:
         database: where deliveries are, as the dispatcher's own role.
         channels: those that are configured.
         meter: keeps the figures for Prometheus.
-        bounces: where mails come back that could not be delivered; None: nothing is read.
+        incoming: the mailboxes that are read.
     """
 
     def __init__(
@@ -46,7 +45,7 @@ class Dispatcher:
         database: Database,
         channels: Sequence[AnyChannel],
         meter: Meter,
-        bounces: Mailbox | None = None,
+        incoming: Iterable[Incoming] = (),
     ) -> None:
         self._database = database
         self._channels = channels
@@ -57,8 +56,8 @@ class Dispatcher:
         self._threads = [
             threading.Thread(target=self._tidy, name="tidy", daemon=True),
             *(
-                threading.Thread(target=reader.run, name="bounces", daemon=True)
-                for reader in self._readers(bounces)
+                threading.Thread(target=reader.run, name="mailbox", daemon=True)
+                for reader in (MailReader(database, each, meter, self._stopping) for each in incoming)
             ),
             *(
                 threading.Thread(target=sender.run, name=channel.name, daemon=True)
@@ -71,10 +70,6 @@ class Dispatcher:
         lines = Lines(channel.lines)
         for _ in range(channel.lines):
             yield Sender(self._database, channel, self._meter, self._stopping, lines)
-
-    def _readers(self, bounces: Mailbox | None) -> Iterator[BounceReader]:
-        if bounces is not None:
-            yield BounceReader(self._database, bounces, self._meter, self._stopping)
 
     def start(self) -> None:
         """Start the threads; what is configured is said once the database answers."""
@@ -168,8 +163,10 @@ class Sender:
             return LOOK_EVERY_SECONDS
         try:
             line = self._channel.open()
-        except Unreachable as error:
-            self._note(printable(str(error)))
+        except Exception as error:
+            if not isinstance(error, Unreachable):
+                log.exception("channel_failed", channel=self._channel.name)
+            self._note(printable(str(error) or type(error).__name__))
             self._failures += 1
             return min(2.0**self._failures, LONGEST_PAUSE_SECONDS)
         self._note(None)

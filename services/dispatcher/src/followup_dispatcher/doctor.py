@@ -11,9 +11,10 @@ from email.utils import parseaddr
 from uuid import uuid4
 
 from followup_common.doctor import Finding
+from pydantic import SecretStr
 
-from followup_dispatcher.bounce_mailbox import Mailbox
 from followup_dispatcher.channels.email import Email
+from followup_dispatcher.mail_folders import Mailbox
 from followup_dispatcher.outcomes import Result
 from followup_dispatcher.settings import DispatcherSettings
 from followup_dispatcher.telling import Delivery, Recipient, Trial, Unreachable
@@ -23,12 +24,8 @@ REACH = "Correct FOLLOWUP_SMTP_URL, and let this machine reach that host and por
 TRUST = "Name the host in FOLLOWUP_SMTP_URL as its certificate does, and trust who issued that here."
 LOG_IN = "Correct user and password in FOLLOWUP_SMTP_URL, and encode what they have in them."
 SENDER = "Let FOLLOWUP_MAIL_FROM be an address as which this mail server lets its user send."
-TRUST_MAILBOX = (
-    "Name the host in FOLLOWUP_BOUNCES_URL as its certificate does, and trust who issued that here."
-)
-BOUNCES = (
-    "Correct FOLLOWUP_BOUNCES_URL: host, user and password, each encoded, and the folder behind the host."
-)
+TRUST_MAILBOX = "Name the host in {} as its certificate does, and trust who issued that here."
+READ_MAILBOX = "Correct {}: host, user and password, each encoded, and the folder behind the host."
 RECIPIENT = "Try another address, or ask who keeps the mail server why it refuses this one."
 
 
@@ -39,7 +36,8 @@ def examine_mail(settings: DispatcherSettings, test_to: str | None = None) -> It
         settings: of the dispatcher.
         test_to: address that gets a mail to try; None: none is sent.
     """
-    yield from _bounces(settings)
+    yield from _mailbox("mailbox of what comes back", "FOLLOWUP_BOUNCES_URL", settings.bounces_url)
+    yield from _mailbox("mailbox of answers", "FOLLOWUP_ANSWERS_URL", settings.answers_url)
     channel = Email.of(settings)
     if channel is None:
         fix = "Set FOLLOWUP_SMTP_URL and FOLLOWUP_MAIL_FROM." if test_to else None
@@ -63,17 +61,16 @@ def examine_mail(settings: DispatcherSettings, test_to: str | None = None) -> It
         line.close()
 
 
-def _bounces(settings: DispatcherSettings) -> Iterator[Finding]:
-    """Whether what comes back can be read, where it is to be."""
-    mailbox = Mailbox.of(settings)
-    if mailbox is None:
+def _mailbox(check: str, name: str, url: SecretStr | None) -> Iterator[Finding]:
+    """Whether a mailbox can be read, where a setting names one."""
+    if url is None:
         return
     try:
-        with mailbox.opened():
-            yield Finding("mailbox of what comes back", "it can be read")
+        with Mailbox.at(url).opened():
+            yield Finding(check, "it can be read")
     except Unreachable as error:
-        fix = TRUST_MAILBOX if isinstance(error.__cause__, ssl.SSLError) else BOUNCES
-        yield Finding("mailbox of what comes back", f"it cannot be read: {error}", fix)
+        fix = TRUST_MAILBOX if isinstance(error.__cause__, ssl.SSLError) else READ_MAILBOX
+        yield Finding(check, f"it cannot be read: {error}", fix.format(name))
 
 
 def _fix(error: BaseException | None) -> str:

@@ -14,7 +14,8 @@ from followup_common.policy import Command
 from followup_common.policy.audiences import Admins, OnTheLine, audience_of
 from sqlalchemy import Interval, bindparam, text
 
-from followup_dispatcher.telling import Line, Links, Notification
+from followup_dispatcher.answers import new_token
+from followup_dispatcher.telling import Line, Links, Message, Notification
 
 TOKEN_BYTES = 32
 HAD_IT = -3
@@ -40,6 +41,17 @@ KEEP_TO_UNSUBSCRIBE = text("""
     FROM deliveries d LEFT JOIN digests g ON g.id = d.digest_id
     WHERE d.id = :delivery_id AND d.notice IS NULL RETURNING true
 """)
+
+# An answer is to what tells of one follow-up.
+KEEP_TO_ANSWER = text("""
+    INSERT INTO action_links
+        (token_hash, act, delivery_id, user_id, follow_up_id, run, assignee_id, expires_at)
+    SELECT :hash, 'answer', d.id, d.user_id, s.follow_up_id, s.run, s.assignee_id, now() + :life
+    FROM deliveries d JOIN escalation_states s ON s.follow_up_id = d.follow_up_id WHERE d.id = :delivery_id
+    RETURNING true
+""").bindparams(bindparam("life", type_=Interval))
+ANSWERED_FOR = timedelta(days=7)
+"""How long an answer does what it says."""
 
 FORGET = text("""
     WITH to_unsubscribe AS (DELETE FROM unsubscribe_links WHERE delivery_id = :delivery_id)
@@ -92,6 +104,22 @@ def to_unsubscribe(tx: Transaction, delivery_id: UUID) -> str | None:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     kept = tx.execute(KEEP_TO_UNSUBSCRIBE, {"hash": _digest(token), "delivery_id": delivery_id}).scalar()
     return token if kept else None
+
+
+def to_answer(tx: Transaction, delivery_id: UUID, told: Message) -> str | None:
+    """Make what the address carries at which the recipient of a delivery answers it; None: there is nothing
+    that an answer could do.
+
+    Args:
+        tx: the transaction in which the attempt begins.
+        delivery_id: of what is answered.
+        told: what it tells.
+    """
+    if not isinstance(told, Notification) or not acts_on(told):
+        return None
+    token = new_token()
+    kept = {"hash": _digest(token), "delivery_id": delivery_id, "life": ANSWERED_FOR}
+    return token if tx.execute(KEEP_TO_ANSWER, kept).scalar() else None
 
 
 def forget(tx: Transaction, delivery_id: UUID) -> None:

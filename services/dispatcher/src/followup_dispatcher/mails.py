@@ -12,6 +12,7 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 
 from followup_dispatcher import words
+from followup_dispatcher.answers import AnswerAddress
 from followup_dispatcher.mailboxes import in_one_line, mailbox, read_mailbox
 from followup_dispatcher.telling import (
     Code,
@@ -49,10 +50,12 @@ class Mails:
     Args:
         sender: as in `FOLLOWUP_MAIL_FROM`.
         public_url: where the page is; None: mails have no link.
+        answers_to: as in `FOLLOWUP_ANSWERS_TO`; None: mails are not answered.
     """
 
-    def __init__(self, sender: str, public_url: str | None) -> None:
+    def __init__(self, sender: str, public_url: str | None, answers_to: str | None = None) -> None:
         self._sender = read_mailbox(sender)
+        self._answers = AnswerAddress(answers_to) if answers_to else None
         self._public_url = public_url.rstrip("/") if public_url else None
         self._templates = Environment(
             loader=FunctionLoader(_template),
@@ -108,6 +111,7 @@ class Mails:
             "link": self._link(f"/followups/{told.follow_up_id}"),
             "acts": self._acts(delivery, told.follow_up_id),
             "about_acts": self._about_acts(delivery),
+            "about_answers": words.ANSWERS if self._answers and delivery.answering else None,
         }
 
     def _line(self, delivery: Delivery, line: Line) -> Mapping[str, object]:
@@ -174,6 +178,8 @@ class Mails:
         mail["Subject"] = in_one_line(words.headline(told))
         mail["From"] = self._sender
         mail["To"] = recipient
+        if self._answers and delivery.answering:
+            mail["Reply-To"] = mailbox(self._sender.display_name, self._answers.of(delivery.answering))
         mail["Date"] = format_datetime(told.told_at)
         mail["Message-ID"] = f"<{delivery.id}@{self._sender.domain}>"
         mail["Auto-Submitted"] = "auto-generated"

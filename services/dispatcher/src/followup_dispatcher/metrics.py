@@ -34,4 +34,16 @@ BOUNCES_UNREACHABLE = Gauge(
     "followup_bounces_unreachable", "1 while the mailbox of what comes back cannot be read, else 0."
 )
 
-METRICS = (ATTEMPTS, STOPPED, DELAYED, SECONDS, WAITING, UNREACHABLE, BOUNCES, BOUNCES_UNREACHABLE)
+ANSWERS = Counter(
+    "followup_mail_answers_total",
+    "Answers to mails: answered (kept for the API, which acts), or refused.",
+    ("kind",),
+)
+ANSWERS_UNREACHABLE = Gauge(
+    "followup_answers_unreachable", "1 while the mailbox of answers to mails cannot be read, else 0."
+)
+
+METRICS = (
+    *(ATTEMPTS, STOPPED, DELAYED, SECONDS, WAITING, UNREACHABLE),
+    *(BOUNCES, BOUNCES_UNREACHABLE, ANSWERS, ANSWERS_UNREACHABLE),
+)

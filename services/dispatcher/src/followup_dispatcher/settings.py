@@ -17,6 +17,7 @@ from followup_common.settings import (
 from followup_common.urls import WrongUrl, server_url
 from pydantic import AfterValidator, AnyHttpUrl, BeforeValidator, Field, SecretStr, model_validator
 
+from followup_dispatcher.answers import AnswerAddress
 from followup_dispatcher.mailboxes import read_mailbox
 
 PLAIN, STARTTLS, TLS = SCHEMES = ("smtp", "smtp+starttls", "smtps")
@@ -48,6 +49,11 @@ def _mail_url(secret: SecretStr, plain: str, starttls: str, tls: str) -> SecretS
             f"a URL that would send the password in clear: begin it with {starttls}:// or {tls}://"
         )
     return SecretStr(str(url))
+
+
+def _answers_to(given: str) -> str:
+    AnswerAddress(given)
+    return given
 
 
 def _vapid_key(secret: SecretStr) -> SecretStr:
@@ -113,6 +119,21 @@ class DispatcherSettings(DatabaseSettings, SecretsSettings, SlackSettings, Webho
         "imaps://user:password@host:993/INBOX, imap+starttls://user:password@host:143, or imap:// on this "
         "machine. All of it is read and marked as read. Unset or empty: nothing is read.",
     )
+    answers_to: Annotated[
+        Annotated[str, AfterValidator(_answers_to)] | None, BeforeValidator(unset_when_empty)
+    ] = Field(
+        None,
+        description="Address of the mailbox in which answers to mails arrive, such as followup@example.com: "
+        "people complete, snooze and note by answering. What a delivery is known by comes behind a +, or in "
+        "place of a * before the @. Needs ANSWERS_URL or BOUNCES_URL. Unset or empty: answers do nothing.",
+    )
+    answers_url: Annotated[
+        Annotated[SecretStr, AfterValidator(_imap_url)] | None, BeforeValidator(unset_when_empty)
+    ] = Field(
+        None,
+        description="That mailbox, where it is not that of BOUNCES_URL; in the same form. All of it is read "
+        "and marked as read.",
+    )
     webhook_connections: int = Field(
         4,
         ge=1,
@@ -151,5 +172,13 @@ class DispatcherSettings(DatabaseSettings, SecretsSettings, SlackSettings, Webho
         if self.smtp_url is not None and self.mail_from is None:
             raise WrongSettings(
                 {"mail_from": "is not set: name the sender, such as Followup <followup@example.com>"}
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _answers_are_read(self) -> Self:
+        if self.answers_to is not None and self.answers_url is None and self.bounces_url is None:
+            raise WrongSettings(
+                {"answers_url": "is not set: name the mailbox in which answers arrive, or set BOUNCES_URL"}
             )
         return self

@@ -205,6 +205,8 @@ class Delivery:
         links: by follow-up, those by which the recipient acts on it.
         unsubscribing: what the link carries by which the recipient gets no more of the same kind; None: there
             is none. Nobody else may see it.
+        answering: what the address carries at which the recipient answers; None: an answer does nothing.
+            Nobody else may see it.
         destination_id: whose address it is.
         sealed: the address as it is kept where it is a secret; then `address` is what may be shown of it.
     """
@@ -216,5 +218,6 @@ class Delivery:
     notification: Message
     links: Mapping[int, Links] = field(default_factory=dict)
     unsubscribing: str | None = field(default=None, repr=False)
+    answering: str | None = field(default=None, repr=False)
     destination_id: int | None = None
     sealed: bytes | None = field(default=None, repr=False)

@@ -48,6 +48,13 @@ ACTS = {Command.COMPLETE: "Complete", Command.SNOOZE: "Snooze", Command.ACKNOWLE
 """What the links say by which one acts."""
 
 
+ANSWERS = (
+    "Or answer this mail: “done” on the first line completes it; “snooze 2d”, “snooze 3h”, “snooze 1w” or "
+    "“snooze tomorrow” snoozes it; anything else is kept as a note."
+)
+"""What an answer does."""
+
+
 def headline(told: Message) -> str:
     """What has happened, as the inbox says it."""
     match told:

@@ -2925,7 +2925,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "slack-request.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "browser.added" | "browser.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "slack-request.refused" | "mail-answer.followed" | "mail-answer.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "browser.added" | "browser.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -7796,10 +7796,10 @@ export interface components {
             id: number;
             /**
              * Kind
-             * @description `hold`: a wait, a snooze or the time for which somebody had it has ended. `webhook`: one that you look after fails, or was switched off. `destination`: an address of yours takes no mail, and was switched off.
+             * @description `hold`: a wait, a snooze or the time for which somebody had it has ended. `webhook`: one that you look after fails, or was switched off. `destination`: an address of yours takes no mail, and was switched off. `answer`: your answer to a mail did not do what it says.
              * @enum {string}
              */
-            kind: "escalation" | "assignment" | "hold" | "summary" | "webhook" | "destination";
+            kind: "escalation" | "assignment" | "hold" | "summary" | "webhook" | "destination" | "answer";
             /**
              * Created At
              * Format: date-time
@@ -7807,7 +7807,7 @@ export interface components {
             created_at: string;
             /** Read At */
             read_at: string | null;
-            /** @description Null for a summary, which is about several, and of a webhook or a destination. */
+            /** @description Null for a summary, which is about several, and of a webhook, a destination or an answer. */
             follow_up: components["schemas"]["NotifiedFollowUp"] | null;
             /**
              * Message
@@ -7823,7 +7823,7 @@ export interface components {
             severity?: components["schemas"]["Severity"] | null;
             /** Sla Breach */
             sla_breach: boolean;
-            /** @description Null for a summary, and of a webhook or a destination. */
+            /** @description Null for a summary, and of a webhook, a destination or an answer. */
             why: components["schemas"]["Why"] | null;
             /**
              * Number
@@ -7854,7 +7854,7 @@ export interface components {
             completed?: number | null;
             /**
              * Reason
-             * @description Of a summary of escalations: how its recipient was found, as a sentence to them; of a hand-over, who did it. Of a webhook: whose it is, and what comes next. Of a destination: what to do.
+             * @description Of a summary of escalations: how its recipient was found, as a sentence to them; of a hand-over, who did it. Of a webhook: whose it is, and what comes next. Of a destination: what to do. Of an answer: what to do, or what has changed.
              */
             reason?: string | null;
             /**
@@ -7867,6 +7867,11 @@ export interface components {
              * @description Of a destination: which one.
              */
             destination_id?: number | null;
+            /**
+             * Answered Id
+             * @description Of an answer: the follow-up that its mail tells of.
+             */
+            answered_id?: number | null;
             /**
              * Deliveries
              * @description How it left the house, where it did or was to.

@@ -12,9 +12,9 @@ from followup_common.db import Database, migrate
 from followup_common.db.revisions import MadeBeforeTheFirst
 from followup_common.messaging import Publisher
 from followup_common.metrics import Meter
-from followup_dispatcher.bounce_mailbox import Mailbox
 from followup_dispatcher.channels import configured
 from followup_dispatcher.dispatcher import Dispatcher
+from followup_dispatcher.mail_reader import incoming
 
 from followup_cli.local.admin import ensure_admin_token, somebody_can_log_in
 from followup_cli.local.clock import ClockThread
@@ -113,7 +113,7 @@ def serve(
 def _dispatching(settings: RunSettings, meter: Meter) -> Iterator[None]:
     """Send what leaves the house, as far as the settings say how."""
     database = Database.of(settings, application_name="followup-dispatcher")
-    dispatcher = Dispatcher(database, configured(settings), meter, Mailbox.of(settings))
+    dispatcher = Dispatcher(database, configured(settings), meter, incoming(settings))
     dispatcher.start()
     try:
         yield

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, func, not_, select, update
 from followup_api.rows import Record
 
 al, u, f, es = action_links.c, users.c, follow_ups.c, escalation_states.c
+ANSWER = "answer"
 # One from further ahead was made while PostgreSQL's clock was: it would last too long.
 WORKS = and_(al.expires_at > func.now(), al.created_at <= func.now() + clock.MAY_STEP)
 
@@ -36,8 +37,14 @@ def by_digest(tx: Transaction, digest: bytes, *, for_use: bool) -> Record | None
         digest: of what it carries.
         for_use: whether nobody else is to use it before the transaction ends.
     """
-    found = LINK.where(al.token_hash == digest)
+    found = LINK.where(al.token_hash == digest, al.act != ANSWER)
     return tx.execute(found.with_for_update(of=action_links) if for_use else found).one_or_none()
+
+
+def of_answer(tx: Transaction, digest: bytes) -> Record:
+    """What an answer to a mail carries: like a link, of which nobody else makes use before the transaction
+    ends."""
+    return tx.execute(LINK.where(al.token_hash == digest).with_for_update(of=action_links)).one()
 
 
 def state_of(tx: Transaction, follow_up_id: int) -> Record | None:

@@ -112,7 +112,7 @@ def look(request: Request, app: AppContext, work: UnitOfWork, token: str) -> Rea
     if link is None:
         attempt.failed()
         return Stale(Reason.UNKNOWN)
-    return _opened(app, work, link)
+    return opened(app, work, link)
 
 
 def act(
@@ -161,12 +161,12 @@ def by_link(
         given: what its person says with it: a note, until when, why.
         by: where the link was.
     """
-    opened = _opened(app, audit.work, link, lock=True)
-    if isinstance(opened, Stale):
-        outcome: Done | Refused | Stale = opened
+    found = opened(app, audit.work, link, lock=True)
+    if isinstance(found, Stale):
+        outcome: Done | Refused | Stale = found
     else:
         sign(audit.work.tx, request, actor_id=link.user_id, by=by)
-        outcome = _done(audit.work.tx, opened, given)
+        outcome = _done(audit.work.tx, found, given)
     _note(audit, link, outcome, by)
     return outcome
 
@@ -178,7 +178,15 @@ def attempt_by(request: Request, app: AppContext, work: UnitOfWork, token: str) 
     return Attempt(work.tx, name, origin, app.settings.log_in_failures_per_address)
 
 
-def _opened(app: AppContext, work: UnitOfWork, link: Record, *, lock: bool = False) -> Ready | Stale:
+def opened(app: AppContext, work: UnitOfWork, link: Record, *, lock: bool = False) -> Ready | Stale:
+    """What a link is about, as its person may act on it now; or why it does nothing.
+
+    Args:
+        app: the application.
+        work: in which it acts.
+        link: which one.
+        lock: whether nobody else is to change the follow-up before the transaction ends.
+    """
     if link.used_at is not None:
         return Stale(Reason.USED, link)
     if link.is_expired:

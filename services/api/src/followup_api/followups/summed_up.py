@@ -22,6 +22,8 @@ WEBHOOK = "webhook"
 """The audience of those who are told of a webhook: it sums up nothing."""
 DESTINATION = "destination"
 """The audience of who is told that an address of theirs takes no mail; it sums up nothing either."""
+ANSWER = "answer"
+"""The audience of whose answer to a mail did not do what it says; it sums up nothing either."""
 
 
 def summed_up(tx: Transaction, user_id: int, summary_id: int) -> ColumnElement[bool]:
@@ -51,7 +53,7 @@ def _summary(tx: Transaction, user_id: int, summary_id: int) -> Record | None:
         n.user_id == user_id,
         n.id == summary_id,
         n.summary_of.is_not(None),
-        n.audience.not_in((WEBHOOK, DESTINATION)),
+        n.audience.not_in((WEBHOOK, DESTINATION, ANSWER)),
     )
     return tx.execute(asked).first()
 

@@ -63,6 +63,8 @@ def notifications_of(tx: Transaction, rows: Sequence[Record], scope: Scope) -> I
                     yield _webhook(row)
                 case summed_up.DESTINATION:
                     yield _destination(row)
+                case summed_up.ANSWER:
+                    yield _answer(row)
                 case _:
                     yield _summary(row, names)
             continue
@@ -152,6 +154,15 @@ def _destination(row: Record) -> dict[str, Any]:
     )
     about = {"number": None, "sums_up": None, "kind": "destination", "destination_id": row.summary_of}
     return {**_of_many(row, "destination", message, 0), **about, "reason": next_}
+
+
+def _answer(row: Record) -> dict[str, Any]:
+    """That an answer of theirs to a mail did not do what it says."""
+    said = f" “{row.details['said']}”" if row.details.get("said") else ""
+    message = f"Your answer{said} to a mail: {row.details.get('but')}"
+    about = {"number": None, "sums_up": None, "kind": "answer"}
+    details = {"answered_id": row.details.get("follow_up_id"), "reason": row.details.get("why")}
+    return {**_of_many(row, "answer", message, 0), **about, **details}
 
 
 def _given(actor: str | None, bundle: Bundle) -> str:

@@ -140,15 +140,16 @@ class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
     """Something that a person was told."""
 
     id: int
-    kind: Literal["escalation", "assignment", "hold", "summary", "webhook", "destination"] = Field(
+    kind: Literal["escalation", "assignment", "hold", "summary", "webhook", "destination", "answer"] = Field(
         description="`hold`: a wait, a snooze or the time for which somebody had it has ended. `webhook`: "
         "one that you look after fails, or was switched off. `destination`: an address of yours takes no "
-        "mail, and was switched off."
+        "mail, and was switched off. `answer`: your answer to a mail did not do what it says."
     )
     created_at: Time
     read_at: Time | None
     follow_up: NotifiedFollowUp | None = Field(
-        description="Null for a summary, which is about several, and of a webhook or a destination."
+        description="Null for a summary, which is about several, and of a webhook, a destination or an "
+        "answer."
     )
     message: str = Field(description="What it says, as a sentence.")
     label: str | None = Field(description="Label of the policy step; null for others than escalations.")
@@ -156,7 +157,7 @@ class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
         None, description="How grave the step is, or the steps are that a summary tells of; else null."
     )
     sla_breach: bool
-    why: Why | None = Field(description="Null for a summary, and of a webhook or a destination.")
+    why: Why | None = Field(description="Null for a summary, and of a webhook, a destination or an answer.")
     number: int | None = Field(
         None,
         description="Of a summary: of how many follow-ups it tells; `GET /notifications?summed_up_by=` lists "
@@ -181,10 +182,11 @@ class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
         None,
         description="Of a summary of escalations: how its recipient was found, as a sentence to them; of a "
         "hand-over, who did it. Of a webhook: whose it is, and what comes next. Of a destination: what to "
-        "do.",
+        "do. Of an answer: what to do, or what has changed.",
     )
     webhook_id: int | None = Field(None, description="Of a webhook: which one.")
     destination_id: int | None = Field(None, description="Of a destination: which one.")
+    answered_id: int | None = Field(None, description="Of an answer: the follow-up that its mail tells of.")
     deliveries: list[NotificationDelivery] = Field(
         [], description="How it left the house, where it did or was to."
     )

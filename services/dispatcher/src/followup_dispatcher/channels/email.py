@@ -52,6 +52,7 @@ class Email:
         everybody: whether the address that somebody logs in with is a destination by itself.
         act_for: how long the links in a mail work by which one acts; zero: it has none.
         unsubscribes: whether a mail has a link by which its reader gets no more of the same kind.
+        answered: whether people act by answering.
         a_minute: how many go to one domain a minute at most; 0: as many as there are.
         patience: seconds that the server may take for each of its answers.
         context: by which its certificate is checked.
@@ -70,6 +71,7 @@ class Email:
         everybody: bool = True,
         act_for: timedelta = timedelta(0),
         unsubscribes: bool = False,
+        answered: bool = False,
         a_minute: int = 0,
         patience: float = PATIENCE_SECONDS,
         context: ssl.SSLContext | None = None,
@@ -77,7 +79,7 @@ class Email:
         self.lines = lines
         self.everybody = everybody
         self.act_for = act_for
-        self.queue = ForPeople(self.name, act_for, a_minute, unsubscribes, lines)
+        self.queue = ForPeople(self.name, act_for, a_minute, unsubscribes, lines, answered)
         self._url = url
         self._address = parseaddr(sender)[1]
         self._mails = mails
@@ -90,7 +92,8 @@ class Email:
         if settings.smtp_url is None or settings.mail_from is None:
             return None
         url = server_url(settings.smtp_url.get_secret_value(), *SCHEMES)
-        mails = Mails(settings.mail_from, str(settings.public_url) if settings.public_url else None)
+        page = str(settings.public_url) if settings.public_url else None
+        mails = Mails(settings.mail_from, page, settings.answers_to)
         return cls(
             url,
             settings.mail_from,
@@ -100,6 +103,7 @@ class Email:
             a_minute=settings.mail_rate_per_domain,
             act_for=timedelta(days=settings.mail_links_days if settings.public_url else 0),
             unsubscribes=settings.public_url is not None,
+            answered=settings.answers_to is not None,
         )
 
     def write(self, delivery: Delivery) -> Mail:

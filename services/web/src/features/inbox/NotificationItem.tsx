@@ -106,8 +106,9 @@ function Few({ followUps, label, follow }: FewProps) {
 }
 
 /** Where it leads: to its follow-up, to all that it sums up, to the webhook, or to the addresses that one has. */
-function addressOf({ id, kind, follow_up: followUp, in_lists: inLists, webhook_id: webhook }: Notification): string | undefined {
+function addressOf({ id, kind, follow_up: followUp, in_lists: inLists, webhook_id: webhook, answered_id: answered }: Notification): string | undefined {
   if (kind === "destination") return "/settings#told";
+  if (answered) return `/followups/${answered}`;
   if (webhook) return `/admin/webhooks/${webhook}`;
   if (inLists) return `/followups?told=${id}&who=all`;
   if (!followUp) return `/inbox?summary=${id}`;
@@ -134,7 +135,7 @@ function KindIcon({ notification: { kind, sums_up: sumsUp, sla_breach: breach } 
   const look = { size: 17, stroke: 1.8, "aria-hidden": true };
   if (kind === "assignment" || sumsUp === "assignment" || sumsUp === "hand_over") return <IconUserShare {...look} />;
   if (kind === "hold") return <IconPlayerPlay {...look} />;
-  if (kind === "webhook" || kind === "destination") return <IconPlugConnectedX {...look} />;
+  if (kind === "webhook" || kind === "destination" || kind === "answer") return <IconPlugConnectedX {...look} />;
   if (sumsUp === "absence") return <IconBeach {...look} />;
   return breach ? <IconAlertTriangle {...look} /> : <IconBellRinging {...look} />;
 }

@@ -354,7 +354,8 @@ action_links = Table(
     created_at_column(),
     Column("expires_at", Time, nullable=False),
     Column("used_at", Time),
-    CheckConstraint("act IN ('complete', 'snooze', 'acknowledge')", name="act"),
+    # `answer`: what an answer to the mail carries in its address.
+    CheckConstraint("act IN ('complete', 'snooze', 'acknowledge', 'answer')", name="act"),
     CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
 )
 
@@ -422,4 +423,33 @@ unsubscribe_links = Table(
         "category IN ('reminder', 'overdue', 'escalated', 'breach', 'digest', 'day')", name="category"
     ),
     CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
+)
+
+# Answers to mails: kept by the dispatcher, which reads the mailbox; the API does what they say, once.
+mail_answers = Table(
+    "mail_answers",
+    metadata,
+    id_column(),
+    Column(
+        "token_hash", LargeBinary, ForeignKey("action_links.token_hash", ondelete="CASCADE"), nullable=False
+    ),
+    # SHA-256 of its Message-ID: a mailbox that is read twice has the same answers.
+    Column("mail_hash", LargeBinary, nullable=False),
+    Column("sender", Text, nullable=False),
+    # Until it was done; or why it is not looked at.
+    Column("said", Text),
+    Column("refused", Text),
+    created_at_column(),
+    Column("handled_at", Time),
+    Column("outcome", Text),
+    # What its person finds in their inbox.
+    Column("told", JSONB),
+    UniqueConstraint("token_hash", "mail_hash", name="uq_mail_answers_token_hash"),
+    CheckConstraint("octet_length(mail_hash) = 32", name="mail_hash"),
+    CheckConstraint(
+        "num_nulls(said, refused) = CASE WHEN handled_at IS NULL OR refused IS NOT NULL THEN 1 ELSE 2 END",
+        name="said",
+    ),
+    CheckConstraint("(handled_at IS NULL) = (outcome IS NULL)", name="outcome"),
+    Index("ix_mail_answers_waiting", "id", postgresql_where=text("handled_at IS NULL")),
 )

@@ -25,6 +25,7 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
         *(Action.FOLLOW_UP_DELETED, Action.FOLLOW_UP_RESTORED),
         *(Action.WORK_HANDED_OVER, Action.HAND_OVER_UNDONE),
         *(Action.ACTION_LINK_USED, Action.ACTION_LINK_REFUSED, Action.SLACK_REFUSED),
+        *(Action.MAIL_ANSWER_FOLLOWED, Action.MAIL_ANSWER_REFUSED),
     ),
     AuditKind.OPERATIONS: (
         *(Action.KIND_CREATED, Action.KIND_CHANGED, Action.KINDS_ORDERED),

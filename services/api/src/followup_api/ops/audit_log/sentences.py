@@ -235,6 +235,15 @@ def _slack(_: str, entry: _Entry) -> str:
     return f"A request in the name of Slack was refused: {'too old' if old else 'Slack has not signed it'}"
 
 
+def _mail_answer(action: str, entry: _Entry) -> str:
+    if action == Action.MAIL_ANSWER_FOLLOWED:
+        did = {**ACTS, "note": "noted something about"}.get(str(entry.details.get("act")), "changed")
+        return f"{entry.who} {did} follow-up {entry.target_id} by answering a mail"
+    reasons = {"automatic": "written by a machine", "empty": "empty", "sender": "from another address"}
+    reason = reasons.get(str(entry.details.get("reason"))) or _why(entry)
+    return f"An answer to a mail to {entry.who} did nothing to follow-up {entry.target_id}: it was {reason}"
+
+
 def _unsubscribing(action: str, entry: _Entry) -> str:
     if action == Action.ACTION_LINK_USED:
         mails = entry.details.get("mails")
@@ -439,6 +448,7 @@ LISTS: Mapping[str, ChoiceList] = {
 SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     **dict.fromkeys((Action.ACTION_LINK_USED, Action.ACTION_LINK_REFUSED), _action_link),
     Action.SLACK_REFUSED: _slack,
+    **dict.fromkeys((Action.MAIL_ANSWER_FOLLOWED, Action.MAIL_ANSWER_REFUSED), _mail_answer),
     **dict.fromkeys(
         (Action.LOGGED_IN, Action.LOG_IN_FAILED, Action.LOGGED_OUT, Action.SESSION_ENDED), _log_in
     ),

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from followup_common.urls import server_url
-from followup_dispatcher.bounce_mailbox import MOST_BYTES, Mailbox
 from followup_dispatcher.bounces import read
-from followup_dispatcher.doctor import BOUNCES, TRUST_MAILBOX, examine_mail
+from followup_dispatcher.doctor import READ_MAILBOX, TRUST_MAILBOX, examine_mail
+from followup_dispatcher.mail_folders import MOST_BYTES, Mailbox
 from followup_dispatcher.settings import IMAP_SCHEMES, DispatcherSettings
 from followup_dispatcher.telling import Unreachable
 from pydantic import ValidationError
@@ -18,6 +18,8 @@ from pydantic import ValidationError
 from tests.support.imap_server import ENCODED, ImapServer, serving
 from tests.support.ports import free_port
 from tests.support.reports import ID, POSTFIX
+
+NAME = "FOLLOWUP_BOUNCES_URL"
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +70,11 @@ def settings(url: str) -> DispatcherSettings:
 def test_the_doctor_says_whether_it_can_be_read(server: ImapServer) -> None:
     for url, fix in {
         server.url: None,
-        server.url.replace("word", "mord"): BOUNCES,
-        f"{server.url}/Elsewhere": BOUNCES,
-        f"imap://{ENCODED}@127.0.0.1:{free_port()}": BOUNCES,
-        f"imaps://{ENCODED}@localhost:{server.tls_port}": TRUST_MAILBOX,
-        f"imap://{'%C3%A9'}:{'%C3%A9'}@127.0.0.1:{server.port}": BOUNCES,
+        server.url.replace("word", "mord"): READ_MAILBOX.format(NAME),
+        f"{server.url}/Elsewhere": READ_MAILBOX.format(NAME),
+        f"imap://{ENCODED}@127.0.0.1:{free_port()}": READ_MAILBOX.format(NAME),
+        f"imaps://{ENCODED}@localhost:{server.tls_port}": TRUST_MAILBOX.format(NAME),
+        f"imap://{'%C3%A9'}:{'%C3%A9'}@127.0.0.1:{server.port}": READ_MAILBOX.format(NAME),
     }.items():
         finding = next(iter(examine_mail(settings(url))))
         assert finding.fix == fix, finding

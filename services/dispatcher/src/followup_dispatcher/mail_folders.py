@@ -1,4 +1,4 @@
-"""The mailbox to which mail servers send back what they could not deliver, read by IMAP (RFC 3501)."""
+"""A mailbox, read by IMAP (RFC 3501): what mail servers send back, and what people answer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Self
 from urllib.parse import unquote
 
 from followup_common.urls import ServerUrl, server_url
+from pydantic import SecretStr
 
-from followup_dispatcher.settings import IMAP, IMAP_SCHEMES, IMAP_STARTTLS, IMAP_TLS, DispatcherSettings
+from followup_dispatcher.settings import IMAP, IMAP_SCHEMES, IMAP_STARTTLS, IMAP_TLS
 from followup_dispatcher.telling import Unreachable
 
 PORTS = {IMAP: 143, IMAP_STARTTLS: 143, IMAP_TLS: 993}
@@ -24,7 +25,7 @@ _FAILURES = (imaplib.IMAP4.error, OSError)
 
 
 class Mailbox:
-    """Where mails come back.
+    """Where mails arrive.
 
     Args:
         url: of the mail server; its path names the folder.
@@ -41,11 +42,9 @@ class Mailbox:
         self._context = context or ssl.create_default_context()
 
     @classmethod
-    def of(cls, settings: DispatcherSettings) -> Self | None:
-        """The one that the settings name, if they do."""
-        if settings.bounces_url is None:
-            return None
-        return cls(server_url(settings.bounces_url.get_secret_value(), *IMAP_SCHEMES))
+    def at(cls, url: SecretStr) -> Self:
+        """The one that a setting names."""
+        return cls(server_url(url.get_secret_value(), *IMAP_SCHEMES))
 
     @contextmanager
     def opened(self) -> Iterator[Folder]:
