@@ -3,18 +3,27 @@ up no attempts, and nothing else waits with it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from followup_dispatcher.circuits import Circuits, Delayed, target_of
+from followup_common.db import Database
+from followup_common.metrics import Meter
+from followup_common.urls import server_url
+from followup_dispatcher.channels.email import Email
+from followup_dispatcher.circuits import Circuits, Delayed, count_open, target_of
 from followup_dispatcher.deliveries import ForPeople, record, take
+from followup_dispatcher.dispatcher import Dispatcher
+from followup_dispatcher.mails import Mails
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.telling import Delivery
 from sqlalchemy import text
 
 from tests.support.company import Company
 from tests.support.handlers import Run, acting_as, sweep
+from tests.support.postgres import role_url
+from tests.support.waiting import eventually
 
 CIRCUITS = Circuits("email")
 PUT_OFF = Outcome(Result.PUT_OFF, "450 greylisted")
@@ -192,3 +201,41 @@ def test_one_line_is_kept_for_others_than_those_to_whom_all_the_rest_go(people: 
         assert queue.take(people.tx, under_way) is None
         assert queue.waited(people.tx, under_way[:1]) is not None
         assert isinstance(queue.take(people.tx, under_way[:1]), Delivery)
+
+
+def test_those_are_counted_that_are_open_and_that_something_waits_for(people: Company) -> None:
+    assert counted(people) == {}
+    noted(people, *[PUT_OFF] * 4)
+    assert counted(people) == {}
+    noted(people, PUT_OFF)
+    noted(people, *[PUT_OFF] * 5, address="x@elsewhere.example")
+    assert counted(people) == {"email": 2}
+    long_ago = text("UPDATE circuits SET retry_at = now() - interval '2 hours' WHERE target <> :busy")
+    people.tx.execute(long_ago, {"busy": BUSY})
+    assert counted(people) == {"email": 1}
+    noted(people, SENT)
+    assert counted(people) == {}
+
+
+def counted(company: Company) -> Mapping[str, int]:
+    with acting_as(company.tx, "followup_dispatcher"):
+        return count_open(company.tx)
+
+
+def test_prometheus_learns_how_many_are_open(database_url: str) -> None:
+    owner, meter = Database(database_url), Meter()
+    database = Database(role_url(database_url, "followup_dispatcher"))
+    with owner.transaction() as tx:
+        for _ in range(5):
+            CIRCUITS.note(tx, f"p1@{BUSY}", PUT_OFF)
+    url = server_url("smtp://127.0.0.1:9", "smtp")
+    channel = Email(url, "f@example.com", Mails("f@example.com", None))
+    working = Dispatcher(database, [channel], meter)
+    working.start()
+    try:
+        shown = 'followup_circuits_open{channel="email"} 1'
+        eventually(lambda: shown in meter.exposition().decode(), 30, what="the figure")
+    finally:
+        working.stop(10)
+        database.close()
+        owner.close()

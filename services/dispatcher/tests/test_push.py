@@ -304,12 +304,3 @@ def test_a_browser_that_was_removed_is_told_nothing(company: Company, run: Run) 
     by, _ = set_up(company, run)
     company.tx.execute(text("DELETE FROM destinations"))
     assert taken(company, by) == Stopped("deleted")
-
-
-def test_what_the_key_before_sealed_is_sealed_again(company: Company, run: Run) -> None:
-    set_up(company, run)
-    by = WebPush(Seal("n" * 32, "k" * 32), VAPID, HERE)
-    with acting_as(company.tx, "followup_dispatcher"):
-        by.queue.bring_back(company.tx)
-    sealed = company.tx.execute(text("SELECT sealed FROM push_subscriptions")).scalar_one()
-    assert json.loads(Seal("n" * 32).opened(sealed))["endpoint"] == "https://push.example.com/x"

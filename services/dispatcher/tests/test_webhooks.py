@@ -33,7 +33,7 @@ from tests.support.receiver import Receiver, Respond, answering, hanging, sendin
 SEAL = Seal("k" * 32)
 SECRET, OLDER, OTHER = ("whsec_" + letter * 43 + "=" for letter in "ABC")
 HERE = Egress([ip_network("127.0.0.0/8"), ip_network("::1/128")])
-CALLS = Calls(SEAL)
+CALLS = Calls()
 HOUR = timedelta(hours=1)
 SENT = Outcome(Result.SENT, "204")
 PUT_OFF = Outcome(Result.PUT_OFF, "503 busy")
@@ -459,19 +459,6 @@ def test_who_made_it_is_told_that_it_fails_and_again_that_it_is_off(company: Com
     [(target, details)] = log
     assert target.startswith("webhooks/")
     assert details == {"host": "93.184.215.14", "reason": "it answered 410 Gone"}
-
-
-def test_another_key_seals_again_what_the_one_before_had_sealed(company: Company) -> None:
-    listen(company)
-    company.tx.execute(text("UPDATE webhooks SET previous_secret = :sealed"), {"sealed": SEAL.sealed(OLDER)})
-    with acting_as(company.tx, "followup_dispatcher"):
-        Calls(Seal("n" * 32, "k" * 32)).bring_back(company.tx)
-    secret, previous = (of_webhook(company, column) for column in ("secret", "previous_secret"))
-    assert (Seal("n" * 32).opened(secret), Seal("n" * 32).opened(previous)) == (SECRET, OLDER)
-    with acting_as(company.tx, "followup_dispatcher"):
-        Calls(Seal("n" * 32)).bring_back(company.tx)
-        Calls(Seal("x" * 32)).bring_back(company.tx)  # another key leaves what it cannot open as it is
-    assert of_webhook(company, "secret") == secret
 
 
 def test_who_is_no_admin_any_more_is_not_told_and_the_admins_are(company: Company, run: Run) -> None:

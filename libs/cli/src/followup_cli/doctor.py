@@ -128,6 +128,8 @@ def _mail(test_to: str | None) -> Iterator[Finding]:
     from followup_common.settings import problems
     from followup_dispatcher.doctor import examine_mail
     from followup_dispatcher.mailboxes import read_mailbox
+    from followup_dispatcher.push_doctor import examine_push
+    from followup_dispatcher.secrets_doctor import examine_secrets
     from followup_dispatcher.settings import DispatcherSettings
 
     try:
@@ -136,6 +138,8 @@ def _mail(test_to: str | None) -> Iterator[Finding]:
         raise Failure("--test-mail is no e-mail address.", hint="Such as eve@example.com.") from None
     if not problems(DispatcherSettings):
         yield from examine_mail(DispatcherSettings(), address)
+        yield from examine_push(DispatcherSettings())
+        yield from examine_secrets(DispatcherSettings())
 
 
 def _show(findings: list[Finding]) -> None:

@@ -34,6 +34,8 @@ class Seal:
     """
 
     def __init__(self, key: str, previous: str | None = None) -> None:
+        self.changes_over = previous is not None
+        """Whether a key before opens as well."""
         self._present = _fernet(key)
         self._keys = MultiFernet([self._present, *([_fernet(previous)] if previous else ())])
 
@@ -51,6 +53,14 @@ class Seal:
             return self._keys.decrypt(kept).decode()
         except InvalidToken:
             raise NotSealedWithThis from None
+
+    def opens(self, kept: bytes) -> bool:
+        """Whether one of the keys opens it."""
+        try:
+            self._keys.decrypt(kept)
+        except InvalidToken:
+            return False
+        return True
 
     def sealed_again(self, kept: bytes) -> bytes | None:
         """The secret sealed with the present key; None: it is, or the keys at hand do not open it."""

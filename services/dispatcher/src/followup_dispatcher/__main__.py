@@ -38,7 +38,7 @@ def main() -> int:
     database = Database.of(settings, application_name="followup-dispatcher")
     meter = Meter()
     database_metrics.watch_pool(database, meter)
-    dispatcher = Dispatcher(database, configured(settings), meter, incoming(settings))
+    dispatcher = Dispatcher(database, configured(settings), meter, incoming(settings), settings.seal)
     answer = probes(
         alive={"threads": dispatcher.problem}, ready={"database": database_check(database, TRY_WRITE)}
     )

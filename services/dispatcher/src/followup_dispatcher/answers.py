@@ -1,6 +1,6 @@
 """Answers to mails: the address at which each delivery is answered, and which mails are answers (RFC 3834).
 
-Whoever has the mail may write anything into an answer: it is read as far as it is plain, and never believed.
+Anyone who has the mail may write anything into an answer: what is plain of it is read, and nothing believed.
 """
 
 from __future__ import annotations

@@ -21,7 +21,6 @@ from followup_dispatcher.circuits import Delayed
 from followup_dispatcher.deliveries import Stopped
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.posting import PATIENCE_SECONDS, Answer, Caller, redirected
-from followup_dispatcher.resealing import Resealing
 from followup_dispatcher.settings import DispatcherSettings
 from followup_dispatcher.telling import Delivery
 
@@ -66,13 +65,11 @@ class Posts:
 
     Args:
         channel: its name.
-        seal: seals the URLs.
         act_for: how long the links in a message work by which one acts.
     """
 
-    def __init__(self, channel: str, seal: Seal, act_for: timedelta) -> None:
+    def __init__(self, channel: str, act_for: timedelta) -> None:
         self._of_people = ForChats(channel, act_for)
-        self._resealing = Resealing(seal, "destinations", "id", "channel = :channel", channel=channel)
 
     def waited(self, tx: Transaction, under_way: Collection[UUID] = ()) -> timedelta | None:
         """How long the oldest delivery that could be sent has waited; None: none is due."""
@@ -94,9 +91,8 @@ class Posts:
         self._of_people.record(tx, taken, outcome)
 
     def bring_back(self, tx: Transaction) -> None:
-        """Let what waits for a time that no clock should have said be due, and let the key before go."""
+        """Let what waits for a time that no clock should have said be due."""
         self._of_people.bring_back(tx)
-        self._resealing.go_on(tx)
 
 
 class ChatWebhooks:
@@ -132,7 +128,7 @@ class ChatWebhooks:
     ) -> None:
         self.name = name
         self.lines = lines
-        self.queue = Posts(name, seal, act_for)
+        self.queue = Posts(name, act_for)
         self._written = written
         self._seal = seal
         self._chats = chats

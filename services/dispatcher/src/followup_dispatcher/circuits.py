@@ -127,6 +127,12 @@ FORGET = text("""
     DELETE FROM circuits WHERE recent = 0 AND opened_at IS NULL AND free_at < now() - interval '1 day'
 """)
 
+# One that nothing waits for is not tried again: its time passes.
+COUNT_OPEN = text("""
+    SELECT channel, count(*) AS number FROM circuits
+    WHERE opened_at IS NOT NULL AND retry_at > now() - :longest GROUP BY channel
+""").bindparams(bindparam("longest", 2 * LONGEST_REST, Interval))
+
 
 @dataclass(frozen=True)
 class Delayed:
@@ -222,6 +228,11 @@ class Circuits:
         tx.execute(PUT_ONE_OFF, {**values, "id": id_})
         tx.execute(PUT_OFF, {**at, **values, "every": delayed.every})
         return delayed
+
+
+def count_open(tx: Transaction) -> Mapping[str, int]:
+    """How many places something waits for that fail again and again, by channel."""
+    return {row.channel: row.number for row in tx.execute(COUNT_OPEN)}
 
 
 def target_of(address: str) -> str:

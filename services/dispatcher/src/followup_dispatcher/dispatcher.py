@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 from followup_common.db import Database, Transaction
@@ -14,12 +15,16 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from followup_dispatcher import destinations, metrics
 from followup_dispatcher.channels import AnyChannel, Line, Taken
-from followup_dispatcher.circuits import Delayed
+from followup_dispatcher.circuits import Delayed, count_open
 from followup_dispatcher.deliveries import Stopped
 from followup_dispatcher.lines import Lines
 from followup_dispatcher.mail_reader import Incoming, MailReader
 from followup_dispatcher.outcomes import Outcome, Result, printable
+from followup_dispatcher.resealing import reseal
 from followup_dispatcher.telling import Unreachable
+
+if TYPE_CHECKING:
+    from followup_common.sealing import Seal
 
 log = structlog.get_logger()
 
@@ -38,6 +43,7 @@ class Dispatcher:
         channels: those that are configured.
         meter: keeps the figures for Prometheus.
         incoming: the mailboxes that are read.
+        seal: opens what is kept sealed; None: nothing is.
     """
 
     def __init__(
@@ -46,9 +52,11 @@ class Dispatcher:
         channels: Sequence[AnyChannel],
         meter: Meter,
         incoming: Iterable[Incoming] = (),
+        seal: Seal | None = None,
     ) -> None:
         self._database = database
         self._channels = channels
+        self._seal = seal
         self._meter = meter
         self._meter.declare(*metrics.METRICS)
         self._stopping = threading.Event()
@@ -93,14 +101,32 @@ class Dispatcher:
         for_people = [each for each in self._channels if each.for_people]
         tasks: list[Callable[[Transaction], None]] = [
             partial(destinations.switch, channels=for_people),
+            partial(self._count_circuits, [each.name for each in for_people]),
             *(each.queue.bring_back for each in self._channels),
         ]
         while True:
             well = [self._tidied(task) for task in tasks]
+            self._seal_again()
             if all(well):
                 log.debug("tidied", channels=[each.name for each in self._channels])
             if self._stopping.wait(TIDY_EVERY_SECONDS if all(well) else LOOK_EVERY_SECONDS):
                 return
+
+    def _count_circuits(self, channels: Sequence[str], tx: Transaction) -> None:
+        found = count_open(tx)
+        for channel in channels:
+            self._meter.record(metrics.CIRCUITS_OPEN, found.get(channel, 0), channel=channel)
+
+    def _seal_again(self) -> None:
+        """Let the key before go, as long as there is one."""
+        if self._seal is None or not self._seal.changes_over:
+            return
+        try:
+            found = reseal(self._database, self._seal)
+        except SQLAlchemyError as error:
+            log.warning("sealing_failed", error=printable(str(getattr(error, "orig", error))))
+            return
+        log.info("sealed_again", again=found.before, closed=found.closed)
 
     def _tidied(self, task: Callable[[Transaction], None]) -> bool:
         """Each by itself: what cannot be done for one channel is done for the others."""

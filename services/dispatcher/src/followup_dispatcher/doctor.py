@@ -1,5 +1,5 @@
-"""What `followup doctor` looks at for mail: server, certificate, log-in and sender, a mail to try, and the
-mailbox of what comes back."""
+"""What `followup doctor` looks at for mail: server, certificate, log-in, sender and its DNS, a mail to try,
+and the mailboxes that are read."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 from email.utils import parseaddr
 from uuid import uuid4
 
+from dns.resolver import Resolver
 from followup_common.doctor import Finding
 from pydantic import SecretStr
 
 from followup_dispatcher.channels.email import Email
 from followup_dispatcher.mail_folders import Mailbox
 from followup_dispatcher.outcomes import Result
+from followup_dispatcher.sender_domain import examine_domain
 from followup_dispatcher.settings import DispatcherSettings
 from followup_dispatcher.telling import Delivery, Recipient, Trial, Unreachable
 
@@ -29,12 +31,15 @@ READ_MAILBOX = "Correct {}: host, user and password, each encoded, and the folde
 RECIPIENT = "Try another address, or ask who keeps the mail server why it refuses this one."
 
 
-def examine_mail(settings: DispatcherSettings, test_to: str | None = None) -> Iterator[Finding]:
+def examine_mail(
+    settings: DispatcherSettings, test_to: str | None = None, resolver: Resolver | None = None
+) -> Iterator[Finding]:
     """Do what the dispatcher does before it sends, and send one mail where that is asked for.
 
     Args:
         settings: of the dispatcher.
         test_to: address that gets a mail to try; None: none is sent.
+        resolver: asks DNS; None: as this machine is set up.
     """
     yield from _mailbox("mailbox of what comes back", "FOLLOWUP_BOUNCES_URL", settings.bounces_url)
     yield from _mailbox("mailbox of answers", "FOLLOWUP_ANSWERS_URL", settings.answers_url)
@@ -43,6 +48,8 @@ def examine_mail(settings: DispatcherSettings, test_to: str | None = None) -> It
         fix = "Set FOLLOWUP_SMTP_URL and FOLLOWUP_MAIL_FROM." if test_to else None
         yield Finding(CHECK, "FOLLOWUP_SMTP_URL is not set: no mail is sent", fix)
         return
+    sender = parseaddr(str(settings.mail_from))[1]
+    yield from examine_domain(sender.rpartition("@")[2], resolver)
     try:
         line = channel.open()
     except Unreachable as error:
@@ -50,7 +57,6 @@ def examine_mail(settings: DispatcherSettings, test_to: str | None = None) -> It
         return
     try:
         yield Finding(CHECK, "the mail server answers, and lets the dispatcher in")
-        sender = parseaddr(str(settings.mail_from))[1]
         refused = line.refusal_of(sender)
         yield Finding("sender of mails", refused or f"{sender} may send", SENDER if refused else None)
         if test_to and not refused:

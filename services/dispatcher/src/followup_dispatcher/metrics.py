@@ -21,6 +21,11 @@ WAITING = Gauge(
     "How long the oldest delivery that is due has waited.",
     ("channel",),
 )
+CIRCUITS_OPEN = Gauge(
+    "followup_circuits_open",
+    "Places, such as mail domains, that fail again and again and that something waits for.",
+    ("channel",),
+)
 UNREACHABLE = Gauge(
     "followup_channel_unreachable", "1 while a channel's server cannot be reached, else 0.", ("channel",)
 )
@@ -44,6 +49,6 @@ ANSWERS_UNREACHABLE = Gauge(
 )
 
 METRICS = (
-    *(ATTEMPTS, STOPPED, DELAYED, SECONDS, WAITING, UNREACHABLE),
+    *(ATTEMPTS, STOPPED, DELAYED, SECONDS, WAITING, UNREACHABLE, CIRCUITS_OPEN),
     *(BOUNCES, BOUNCES_UNREACHABLE, ANSWERS, ANSWERS_UNREACHABLE),
 )

@@ -2,41 +2,81 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from followup_common.db import Transaction
-from followup_common.sealing import Seal
+from followup_common.db import Database, Transaction
 from sqlalchemy import text
 
-A_MINUTE = 500
-"""So many are looked at, whether the key before has sealed them."""
+if TYPE_CHECKING:  # its library is loaded where there is a key
+    from followup_common.sealing import Seal
+
+SECRETS = (
+    ("destinations", "id", "sealed"),
+    ("push_subscriptions", "destination_id", "sealed"),
+    ("webhooks", "id", "secret"),
+    ("webhooks", "id", "previous_secret"),
+)
+"""All that is kept sealed: table, the number by which it is gone through, and column."""
+AT_ONCE = 500
 
 
-class Resealing:
-    """Goes through a table, some rows at a time.
+@dataclass
+class Found:
+    """How secrets are sealed.
 
     Args:
-        seal: with the present key and the one before.
-        table: it has what is sealed in its column `sealed`.
-        key: its column by which it is gone through, a number.
-        where: which rows, in SQL.
-        keys: values of the parameters in `where`.
+        present: with the present key.
+        before: with the key before.
+        closed: with neither.
     """
 
-    def __init__(self, seal: Seal, table: str, key: str, where: str = "true", **keys: Any) -> None:
-        self._seal = seal
-        self._keys = keys
-        self._seen = 0
-        self._read = text(
-            f"SELECT {key} AS id, sealed FROM {table} WHERE {where} AND sealed IS NOT NULL AND {key} > :after"
-            f" ORDER BY {key} LIMIT :at_most"
-        )
-        self._write = text(f"UPDATE {table} SET sealed = :again WHERE {key} = :id AND sealed = :sealed")
+    present: int = 0
+    before: int = 0
+    closed: int = 0
 
-    def go_on(self, tx: Transaction) -> None:
-        """Look at the next rows, and begin again behind the last one."""
-        rows = tx.execute(self._read, {**self._keys, "after": self._seen, "at_most": A_MINUTE}).all()
-        self._seen = rows[-1].id if len(rows) == A_MINUTE else 0
-        for row in rows:
-            if again := self._seal.sealed_again(row.sealed):
-                tx.execute(self._write, {**row._mapping, "again": again})
+
+def reseal(database: Database, seal: Seal, *, only_look: bool = False) -> Found:
+    """Seal again all that the key before has sealed, some at a time; what somebody changes meanwhile is left
+    alone.
+
+    Args:
+        database: where they are.
+        seal: with both keys.
+        only_look: whether nothing is changed.
+
+    Returns:
+        How they were sealed.
+    """
+    found = Found()
+    for table, key, column in SECRETS:
+        after: int | None = -1
+        while after is not None:
+            with database.transaction() as tx:
+                after = _some(tx, seal, found, (table, key, column), after, only_look=only_look)
+    return found
+
+
+def _some(
+    tx: Transaction, seal: Seal, found: Found, kept: tuple[str, str, str], after: int, *, only_look: bool
+) -> int | None:
+    """Go through some of a column; returns up to which, or None: there are no more."""
+    table, key, column = kept
+    rows = tx.execute(
+        text(
+            f"SELECT {key} AS id, {column} AS sealed FROM {table} "
+            f"WHERE {column} IS NOT NULL AND {key} > :after ORDER BY {key} LIMIT {AT_ONCE}"
+        ),
+        {"after": after},
+    ).all()
+    write = text(f"UPDATE {table} SET {column} = :again WHERE {key} = :id AND {column} = :sealed")
+    for row in rows:
+        again = seal.sealed_again(row.sealed)
+        if again is None:
+            found.present += seal.opens(row.sealed)
+            found.closed += not seal.opens(row.sealed)
+            continue
+        found.before += 1
+        if not only_look:
+            tx.execute(write, {**row._mapping, "again": again})
+    return rows[-1].id if rows else None

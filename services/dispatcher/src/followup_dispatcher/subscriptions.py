@@ -8,13 +8,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from followup_common.db import Transaction
-from followup_common.sealing import Seal
 from sqlalchemy import text
 
 from followup_dispatcher.circuits import Delayed
 from followup_dispatcher.deliveries import ForPeople, Stopped
 from followup_dispatcher.outcomes import Outcome
-from followup_dispatcher.resealing import Resealing
 from followup_dispatcher.telling import Delivery
 
 CHANNEL = "push"
@@ -56,14 +54,12 @@ class Pushes:
     """The queue of what goes to browsers.
 
     Args:
-        seal: seals how browsers are reached.
         act_for: how long the links in a message work by which one acts.
         public_key: by which browsers subscribe.
         lines: how many are sent at once.
     """
 
-    def __init__(self, seal: Seal, act_for: timedelta, public_key: str, lines: int = 1) -> None:
-        self._resealing = Resealing(seal, "push_subscriptions", "destination_id")
+    def __init__(self, act_for: timedelta, public_key: str, lines: int = 1) -> None:
         self._of_people = ForPeople(CHANNEL, act_for, lines=lines)
         self._public_key = public_key
 
@@ -87,8 +83,6 @@ class Pushes:
             tx.execute(SWITCH_OFF, {"id": taken.id})
 
     def bring_back(self, tx: Transaction) -> None:
-        """Let what waits for a time that no clock should have said be due; say the key that browsers need,
-        and seal with the present key what the one before has sealed, so that it can go."""
+        """Let what waits for a time that no clock should have said be due; say the key that browsers need."""
         self._of_people.bring_back(tx)
         tx.execute(SAY_KEY, {"channel": CHANNEL, "key": self._public_key})
-        self._resealing.go_on(tx)

@@ -14,8 +14,7 @@ from uuid import UUID
 
 from followup_common.db import Transaction
 from followup_common.db.slow_clock import SLOW_NOW
-from followup_common.sealing import Seal
-from sqlalchemy import ARRAY, Interval, LargeBinary, Row, bindparam, text
+from sqlalchemy import ARRAY, Interval, Row, bindparam, text
 
 from followup_dispatcher.deliveries import BEGIN_ATTEMPT, END, END_ATTEMPT, LEFT
 from followup_dispatcher.outcomes import Outcome, Result
@@ -135,14 +134,6 @@ BRING_BACK = (
 )
 
 
-SEALED = text("SELECT id, secret, previous_secret FROM webhooks")
-SEAL_AGAIN = text("""
-    UPDATE webhooks SET secret = COALESCE(:secret, secret),
-        previous_secret = COALESCE(:previous_secret, previous_secret)
-    WHERE id = :id AND secret = :old
-""").bindparams(bindparam("secret", type_=LargeBinary), bindparam("previous_secret", type_=LargeBinary))
-
-
 @dataclass(frozen=True)
 class Call:
     """One event on its way to one webhook.
@@ -164,15 +155,8 @@ class Call:
     body: bytes = field(repr=False)
 
 
-@dataclass(frozen=True)
 class Calls:
-    """The queue of what goes to webhooks.
-
-    Args:
-        seal: opens their secrets, and seals them again once there is another key.
-    """
-
-    seal: Seal
+    """The queue of what goes to webhooks."""
 
     def waited(self, tx: Transaction, under_way: Collection[UUID] = ()) -> timedelta | None:
         """How long the oldest delivery that could be sent has waited; None: none is due."""
@@ -218,15 +202,9 @@ class Calls:
             self._note_failure(tx, call, outcome)
 
     def bring_back(self, tx: Transaction) -> None:
-        """Let what waits for a time that no clock should have said be due; seal with the present key what
-        the one before has sealed, so that it can go."""
+        """Let what waits for a time that no clock should have said be due."""
         for statement in BRING_BACK:
             tx.execute(statement)
-        for row in tx.execute(SEALED).all():
-            kept = {"secret": row.secret, "previous_secret": row.previous_secret}
-            again = {name: self.seal.sealed_again(each) if each else None for name, each in kept.items()}
-            if any(again.values()):
-                tx.execute(SEAL_AGAIN, {**again, "id": row.id, "old": row.secret})
 
     def _note_failure(self, tx: Transaction, call: Call, outcome: Outcome) -> None:
         rest = {

@@ -113,7 +113,7 @@ def serve(
 def _dispatching(settings: RunSettings, meter: Meter) -> Iterator[None]:
     """Send what leaves the house, as far as the settings say how."""
     database = Database.of(settings, application_name="followup-dispatcher")
-    dispatcher = Dispatcher(database, configured(settings), meter, incoming(settings))
+    dispatcher = Dispatcher(database, configured(settings), meter, incoming(settings), settings.seal)
     dispatcher.start()
     try:
         yield

@@ -101,7 +101,7 @@ class WebPush:
         context: ssl.SSLContext | None = None,
     ) -> None:
         self.lines = lines
-        self.queue = Pushes(seal, act_for, vapid.public_key, lines)
+        self.queue = Pushes(act_for, vapid.public_key, lines)
         self._seal = seal
         self._vapid = vapid
         self._caller = Caller(egress, patience, context or ssl.create_default_context(), _answered)

@@ -75,7 +75,7 @@ class Webhooks:
         context: ssl.SSLContext | None = None,
     ) -> None:
         self.lines = lines
-        self.queue = Calls(seal)
+        self.queue = Calls()
         self._seal = seal
         self._caller = Caller(egress, patience, context or ssl.create_default_context(), _answered)
 
