@@ -332,3 +332,49 @@ def test_the_url_of_a_chat_to_which_nothing_may_be_posted_is_refused(
     assert error["field"] == "address"
     assert said in error["message"]
     assert address not in answer.text
+
+
+APPRISE = "discord://1234567890123456789/abcdefghijklmnopqrstuvwxyz"
+
+
+def test_only_admins_add_what_apprise_tells_and_the_person_types_the_code(
+    build: Callable[..., World],
+) -> None:
+    world = build(secrets_key="0123456789abcdef" * 4)
+    world.execute("INSERT INTO channels (name, is_on, everybody) VALUES ('apprise', true, false)")
+    eve = world.person("Eve")
+    hers, admins = logged_in(world, eve), logged_in(world, world.person("Ada Admin", "admin"))
+    assert chat(hers, "apprise", APPRISE).status_code == 403
+    for client, own in ((hers, False), (admins, True)):
+        assert [each["own"] for each in client.get("/api/v1/me/channels").json()["items"]] == [own]
+    path = f"/api/v1/users/{eve.id}/destinations"
+    body = {"channel": "apprise", "address": APPRISE}
+    assert hers.post(path, json=body).status_code == 403
+    made = admins.post(path, json=body)
+    assert made.status_code == 201, made.text
+    [held] = hers.get(MINE).json()["items"]
+    assert held == made.json()
+    assert held["address"] == f"discord ({sha256(APPRISE.encode()).hexdigest()[:8]})"
+    assert (held["state"], held["last_message"]["notice"]) == ("unverified", "code")
+    assert admins.get(MINE).json()["items"] == []
+    assert chat(admins, "apprise", APPRISE).status_code == 201
+    kept = [world.execute(f"SELECT {each}::text FROM {each}") for each in ("destinations", "audit_log")]
+    assert "abcdefgh" not in f"{kept}"
+    assert admins.post("/api/v1/users/999999/destinations", json=body).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("syslog://", "must begin with one of"),
+        ("jsons://10.1.2.3/x", "which is not a public address"),
+        ("ntfys://nowhere.invalid/x", "cannot be resolved"),
+        ("pover://x", "is not one that Apprise reads"),
+    ],
+)
+def test_a_url_of_apprise_that_is_not_taken_is_refused(world: World, address: str, said: str) -> None:
+    world.execute("INSERT INTO channels (name, is_on, everybody) VALUES ('apprise', true, false)")
+    answer = chat(logged_in(world, world.person("Ada Admin", "admin")), "apprise", address)
+    assert answer.status_code == 422, answer.text
+    [error] = answer.json()["errors"]
+    assert (error["field"], said in error["message"]) == ("address", True)

@@ -57,7 +57,10 @@ CREATING: dict[str, dict[str, Any]] = {
     "/imports/follow-ups": {"content": f"{FOLLOW_UPS}d-1,Call Acme,{PLAIN}\n".encode()},
 }
 """Every route that creates, and something that it takes."""
-ELSEWHERE = {"/api/cron/followups", "/api/v1/webhooks", "/api/v1/me/destinations"}
+ELSEWHERE = {
+    *("/api/cron/followups", "/api/v1/webhooks", "/api/v1/me/destinations"),
+    "/api/v1/users/{user_id}/destinations",
+}
 """Those whose keys the tests of their own try."""
 NOT_CREATING = {
     "/a/{token}": "a link acts once",

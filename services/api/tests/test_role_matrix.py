@@ -149,6 +149,9 @@ LINES: dict[str, Line] = {
     "POST /api/v1/invitations": admins(201, json={}),
     "POST /api/v1/users/{user_id}/invitation": admins(409),  # he has a password
     "POST /api/v1/users/{user_id}/password-reset": admins(201),
+    "POST /api/v1/users/{user_id}/destinations": admins(
+        422, session=True, json={"channel": "email", "address": "amir@home.example.com"}
+    ),
     "GET /api/v1/users/{user_id}/sessions": admins(200),
     "DELETE /api/v1/users/{user_id}/sessions": admins(204),
     "DELETE /api/v1/users/{user_id}/sessions/{session_id}": admins(204),

@@ -29,6 +29,7 @@ from followup_api.choices.routes import kinds, outcomes
 from followup_api.cron.routes import router as cron
 from followup_api.dependencies import AppContext
 from followup_api.destinations.routes import channels
+from followup_api.destinations.routes import of_people as destinations_of_people
 from followup_api.destinations.routes import router as destinations
 from followup_api.downloads import Downloads
 from followup_api.escalations.routes import router as escalations
@@ -90,6 +91,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     me,
     destinations,
     channels,
+    destinations_of_people,
     browsers,
     tokens,
     tokens_of_people,

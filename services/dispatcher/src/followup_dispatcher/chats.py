@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +14,7 @@ from followup_dispatcher import words
 from followup_dispatcher.mailboxes import in_one_line
 from followup_dispatcher.telling import Code, Day, Delivery, Digest, Line, Links, Notification, Summary, Trial
 
+MENTION = re.compile(r"(?<!\w)@(?=\w)")
 MOST_LINES = 10
 """Of so many follow-ups of a summary there is a line: a chat is no list."""
 
@@ -107,6 +109,18 @@ class Chats:
         if links and self._public_url:
             said = words.of_buttons if self._acting else partial(words.of_links, what="message")
             yield said(links.until, delivery.recipient)
+
+
+def as_text(said: Said) -> Iterable[str]:
+    """What is said, line by line, the headline first; it calls nobody where `@channel` would."""
+    lines = (
+        said.headline,
+        *(f"{name}: {value}" for name, value in said.facts),
+        *said.lines,
+        *(f"{each.name}: {each.url}" for each in said.buttons),
+        *said.notes,
+    )
+    return (MENTION.sub("@\u200b", each) for each in lines)
 
 
 def cut(text: str, at_most: int) -> str:

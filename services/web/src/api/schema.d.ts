@@ -348,6 +348,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{user_id}/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a destination for somebody
+         * @description A code is sent there; nothing else is, until the person has typed it in. Needs a log-in.
+         */
+        post: operations["add_destination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/browsers": {
         parameters: {
             query?: never;
@@ -3987,7 +4007,7 @@ export interface components {
             name: "email" | "slack" | "slack_webhook" | "teams" | "apprise" | "push";
             /**
              * Own
-             * @description Whether people add destinations by it themselves; else an admin does.
+             * @description Whether the caller adds destinations by it; else an admin does.
              */
             own: boolean;
             /**
@@ -7515,10 +7535,10 @@ export interface components {
              * @description One of those that `GET /me/channels` lists.
              * @enum {string}
              */
-            channel: "email" | "slack" | "slack_webhook" | "teams";
+            channel: "email" | "slack" | "slack_webhook" | "teams" | "apprise";
             /**
              * Address
-             * @description An e-mail address; of `slack` a member ID such as U012AB3CD, or the address that the member has there; of `slack_webhook` and `teams` the URL at which messages are taken, which nobody can read again.
+             * @description An e-mail address; of `slack` a member ID such as U012AB3CD, or the address that the member has there; of `slack_webhook` and `teams` the URL at which messages are taken, of `apprise` that of a service as Apprise writes it, which nobody can read again.
              */
             address: string;
             /**
@@ -13622,6 +13642,140 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    add_destination: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "amir@home.example.com",
+                 *       "channel": "email"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewDestination"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "amir@home.example.com",
+                     *       "by_default": false,
+                     *       "channel": "email",
+                     *       "created_at": "2026-03-04T12:00:02Z",
+                     *       "id": 12,
+                     *       "in_use": true,
+                     *       "last_message": {
+                     *         "at": "2026-03-04T12:02:10Z",
+                     *         "notice": "test",
+                     *         "state": "sent"
+                     *       },
+                     *       "state": "on",
+                     *       "verified_at": "2026-03-04T12:01:40Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

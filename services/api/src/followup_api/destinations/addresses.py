@@ -108,12 +108,19 @@ def _slack(new: NewDestination, settings: ApiSettings) -> Kept:
 
 def _url(new: NewDestination, settings: ApiSettings) -> Kept:
     """A URL by which who has it can post: only its host is shown, and by what one tells it from others."""
-    to = _checked(new, settings)
+    return _sealed(new, _checked(new, settings).host, settings)
+
+
+def _sealed(new: NewDestination, shown: str, settings: ApiSettings) -> Kept:
     if settings.seal is None:
         raise NoSecretsKey
     hashed = hashlib.sha256(new.address.encode()).hexdigest()
     secret = json.dumps({"url": new.address, "private": new.private})
-    return Kept(f"{to.host} ({hashed[:SHOWN_OF_HASH]})", settings.seal.sealed(secret))
+    return Kept(f"{shown} ({hashed[:SHOWN_OF_HASH]})", settings.seal.sealed(secret))
+
+
+def _unknown(error: NotResolved) -> WrongAddress:
+    return WrongAddress(f"names {error.host}, which cannot be resolved: correct it, or ask for its entry")
 
 
 def _checked(new: NewDestination, settings: ApiSettings) -> Target:
@@ -126,10 +133,21 @@ def _checked(new: NewDestination, settings: ApiSettings) -> Target:
     except NotAllowed as error:
         raise WrongAddress(str(error)) from None
     except NotResolved as error:
-        raise WrongAddress(
-            f"names {error.host}, which cannot be resolved: correct it, or ask for its entry"
-        ) from None
+        raise _unknown(error) from None
     return to
+
+
+def _apprise(new: NewDestination, settings: ApiSettings) -> Kept:
+    """A URL of Apprise, by which who has it can tell somebody else: only of which service it is is shown."""
+    from followup_common.apprise_urls import NotTaken, service
+
+    try:
+        shown = service(new.address, settings.egress).shown
+    except (NotTaken, NotAllowed) as error:
+        raise WrongAddress(str(error)) from None
+    except NotResolved as error:
+        raise _unknown(error) from None
+    return _sealed(new, shown, settings)
 
 
 CHECKS: Mapping[str, Callable[[NewDestination, ApiSettings], Kept]] = {
@@ -137,4 +155,5 @@ CHECKS: Mapping[str, Callable[[NewDestination, ApiSettings], Kept]] = {
     "slack": _slack,
     "slack_webhook": _url,
     "teams": _url,
+    "apprise": _apprise,
 }

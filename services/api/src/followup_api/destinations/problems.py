@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from followup_api.problems import Conflict, Invalid, NotFound, Problem, TooManyTries
+from followup_api.problems import Conflict, Forbidden, Invalid, NotFound, Problem, TooManyTries
 
 
 class DestinationNotFound(NotFound):
@@ -38,6 +38,12 @@ class IsDefault(Conflict):
         "It is the address that you log in with, which is a destination by itself. Switch it off instead: "
         "then nothing is sent there."
     )
+
+
+class AdminsOnly(Forbidden):
+    """It could ask servers and spend money in the name of the company."""
+
+    detail = "Only admins add destinations by Apprise: ask one to add it for you, then type the code."
 
 
 class NotVerified(Conflict):

@@ -10,7 +10,9 @@ from followup_api.audit import Audit
 from followup_api.auth.proof import require_proof
 from followup_api.dependencies import App
 from followup_api.destinations import queries, service
+from followup_api.destinations.problems import AdminsOnly
 from followup_api.destinations.schemas import (
+    OF_ADMINS,
     OWN_CHANNELS,
     ChannelInfo,
     ChannelList,
@@ -31,17 +33,20 @@ from followup_api.unit_of_work import Work
 
 router = api_router(prefix="/me/destinations", tags=["Session"])
 channels = api_router(prefix="/me/channels", tags=["Session"])
+of_people = api_router(prefix="/users/{user_id}/destinations", tags=["Users"])
 
 Self = Annotated[Caller, require(Permission.SELF)]
 Writer = Annotated[Caller, require(Permission.SELF_WRITE)]
+LoggedInAdmin = Annotated[Caller, require(Permission.USERS_WRITE, session=True)]
 LoggedInWriter = Annotated[Caller, require(Permission.SELF_WRITE, session=True)]
 
 
 @channels.get("", summary="List channels")
-def list_channels(work: Work, _: Self) -> ChannelList:
+def list_channels(work: Work, caller: Self) -> ChannelList:
     """By what people can be told outside the house, as operators have set it up."""
     found = queries.channels_on(work.tx)
-    return ChannelList(items=[ChannelInfo(**row._mapping, own=row.name in OWN_CHANNELS) for row in found])
+    own = {name for name in OWN_CHANNELS if name not in OF_ADMINS or _is_admin(caller)}
+    return ChannelList(items=[ChannelInfo(**row._mapping, own=row.name in own) for row in found])
 
 
 @router.get("", summary="List one's destinations")
@@ -57,8 +62,29 @@ def add_my_destination(
 ) -> Destination:
     """A code is sent there; nothing else is, until it has come back. Needs a log-in, not a token."""
     require_proof(caller)
+    if new.channel in OF_ADMINS and not _is_admin(caller):
+        raise AdminsOnly
     destination_id = service.add(work.tx, audit, caller.user_id, new, app.settings)
     return _found(work, caller, destination_id)
+
+
+@of_people.post(
+    "", status_code=201, summary="Add a destination for somebody", responses=documented(404, 409, 429, 503)
+)
+def add_destination(
+    user_id: PathId,
+    new: NewDestination,
+    *,
+    app: App,
+    work: Work,
+    audit: Audit,
+    caller: LoggedInAdmin,
+    _: Idempotent,
+) -> Destination:
+    """A code is sent there; nothing else is, until the person has typed it in. Needs a log-in."""
+    require_proof(caller)
+    destination_id = service.add(work.tx, audit, user_id, new, app.settings)
+    return Destination(**_shown(service.get(work.tx, user_id, destination_id)))
 
 
 @router.post(
@@ -115,6 +141,10 @@ def switch_my_destination(
 def remove_my_destination(destination_id: PathId, work: Work, audit: Audit, caller: Writer) -> None:
     """Nothing is sent there any more."""
     service.remove(work.tx, audit, caller.user_id, destination_id)
+
+
+def _is_admin(caller: Caller) -> bool:
+    return Permission.USERS_WRITE in caller.entitled
 
 
 def _found(work: Work, caller: Caller, destination_id: int) -> Destination:

@@ -11,9 +11,10 @@ from pydantic.config import JsonDict
 from followup_api.ops.deliveries.schemas import ChannelName, MessageState, Notice
 from followup_api.schemas import Changes, Input, Schema, Time, examples, storable, unchanged
 
-OwnChannel = Literal["email", "slack", "slack_webhook", "teams"]
+OwnChannel = Literal["email", "slack", "slack_webhook", "teams", "apprise"]
 OWN_CHANNELS = get_args(OwnChannel)
-"""Those by which people add destinations themselves."""
+"""Those by which people add destinations themselves; by the last of them only admins."""
+OF_ADMINS = frozenset({"apprise"})
 
 NEW: JsonDict = {"channel": "email", "address": "amir@home.example.com"}
 LISTED: JsonDict = {
@@ -80,8 +81,8 @@ class NewDestination(Input, json_schema_extra=examples(NEW)):
     channel: OwnChannel = Field(description="One of those that `GET /me/channels` lists.")
     address: Address = Field(
         description="An e-mail address; of `slack` a member ID such as U012AB3CD, or the address that the "
-        "member has there; of `slack_webhook` and `teams` the URL at which messages are taken, which nobody "
-        "can read again."
+        "member has there; of `slack_webhook` and `teams` the URL at which messages are taken, of `apprise` "
+        "that of a service as Apprise writes it, which nobody can read again."
     )
     private: bool = Field(
         False,
@@ -108,7 +109,7 @@ class ChannelInfo(
     """A channel that is set up."""
 
     name: ChannelName
-    own: bool = Field(description="Whether people add destinations by it themselves; else an admin does.")
+    own: bool = Field(description="Whether the caller adds destinations by it; else an admin does.")
     problem: str | None = Field(description="Why nothing can be sent by it at the moment.")
     problem_since: Time | None
 

@@ -158,8 +158,17 @@ def teams(settings: DispatcherSettings) -> AnyChannel | None:
     return channel(settings)
 
 
+def apprise(settings: DispatcherSettings) -> AnyChannel | None:
+    """The channel of services that Apprise tells: its library is loaded with the first message."""
+    if settings.secrets_key is None:
+        return None
+    from followup_dispatcher.channels.apprise import AppriseChannel
+
+    return AppriseChannel.of(settings)
+
+
 KINDS: tuple[Callable[[DispatcherSettings], AnyChannel | None], ...] = (
-    *(Email.of, slack, slack_changes, slack_webhook, teams, push),
+    *(Email.of, slack, slack_changes, slack_webhook, teams, apprise, push),
     webhooks,
 )
 """Each gives its channel, or None where the settings do not configure it."""

@@ -18,7 +18,7 @@ interface Values {
 }
 
 /** Their addresses are URLs. */
-const BY_URL: readonly OwnChannel[] = ["slack_webhook", "teams"];
+const BY_URL: readonly OwnChannel[] = ["slack_webhook", "teams", "apprise"];
 
 interface AddProps {
   /** From which one chooses. */

@@ -43,10 +43,10 @@ export function Destinations() {
 }
 
 /** Those by which people add addresses themselves. */
-const OWN: readonly OwnChannel[] = ["email", "slack", "slack_webhook", "teams"];
+const OWN: readonly OwnChannel[] = ["email", "slack", "slack_webhook", "teams", "apprise"];
 
 function ownOf(channels: readonly ChannelInfo[]): OwnChannel[] {
-  return OWN.filter((name) => channels.some((each) => each.name === name));
+  return OWN.filter((name) => channels.some((each) => each.name === name && each.own));
 }
 
 function Row({ destination, verify }: { destination: Destination; verify: () => void }) {

@@ -281,6 +281,7 @@ CHANNELS = {
     "slack": "in Slack",
     "slack_webhook": "in Slack",
     "teams": "in Teams",
+    "apprise": "by Apprise",
     "push": "in a browser",
 }
 
