@@ -103,6 +103,8 @@ def test_ones_day_is_as_the_companys_until_one_chooses(company: Company) -> None
     }
     put(company, company.ada, ALL, {**company_rules(company), "your_day": daily})
     assert company.get(company.amir, MINE)["your_day"]["mode"] == "daily"
+    without = {name: value for name, value in company_rules(company).items() if name != "your_day"}
+    assert put(company, company.ada, ALL, without)["your_day"] == {**daily, "locked": False}
     saved = put(company, company.amir, MINE, {"rules": [], "your_day": {"mode": "never"}})
     assert saved["your_day"] == {**never, "own": True, "locked": False, "default": daily}
     put(company, company.ada, ALL, {**company_rules(company), "your_day": {**daily, "locked": True}})

@@ -4284,17 +4284,64 @@ export interface components {
              */
             rules: components["schemas"]["CompanyRule"][];
             /**
-             * @default {
-             *       "mode": "never",
-             *       "locked": false
-             *     }
+             * Breaches Pass
+             * @description Whether breaches may come in quiet hours; each person decides for themselves too.
              */
+            breaches_pass: boolean;
             your_day: components["schemas"]["CompanyDay"];
+        };
+        /**
+         * CompanyRulesInput
+         * @description How people are to be told who have not said otherwise.
+         * @example {
+         *       "breaches_pass": true,
+         *       "rules": [
+         *         {
+         *           "channel": "email",
+         *           "locked": false,
+         *           "mode": "never",
+         *           "severity": "reminder"
+         *         },
+         *         {
+         *           "at": "08:30",
+         *           "channel": "email",
+         *           "locked": false,
+         *           "mode": "daily",
+         *           "severity": "overdue"
+         *         },
+         *         {
+         *           "channel": "email",
+         *           "locked": false,
+         *           "mode": "at_once",
+         *           "severity": "escalated"
+         *         },
+         *         {
+         *           "channel": "email",
+         *           "locked": true,
+         *           "mode": "at_once",
+         *           "severity": "breach"
+         *         }
+         *       ],
+         *       "your_day": {
+         *         "at": "08:30",
+         *         "locked": false,
+         *         "mode": "daily"
+         *       }
+         *     }
+         */
+        CompanyRulesInput: {
+            /**
+             * Rules
+             * @description Of each severity one.
+             */
+            rules: components["schemas"]["CompanyRule"][];
             /**
              * Breaches Pass
              * @description Whether breaches may come in quiet hours; each person decides for themselves too.
              */
             breaches_pass: boolean;
+            /** @description Without it, as it is. */
+            your_day?: components["schemas"]["CompanyDay"] | null;
         };
         /**
          * Completed
@@ -24279,7 +24326,7 @@ export interface operations {
                  *       }
                  *     }
                  */
-                "application/json": components["schemas"]["CompanyRules"];
+                "application/json": components["schemas"]["CompanyRulesInput"];
             };
         };
         responses: {

@@ -8,6 +8,7 @@ from followup_api.audit import Audit
 from followup_api.notification_rules import service
 from followup_api.notification_rules.schemas import (
     CompanyRules,
+    CompanyRulesInput,
     NotificationRules,
     NotificationRulesInput,
 )
@@ -44,7 +45,7 @@ def read_company_rules(work: Work, _: Admin) -> CompanyRules:
 
 
 @of_company.put("", summary="Change how people are told")
-def replace_company_rules(body: CompanyRules, work: Work, audit: Audit, _: Admin) -> CompanyRules:
+def replace_company_rules(body: CompanyRulesInput, work: Work, audit: Audit, _: Admin) -> CompanyRules:
     """Who has no rule of their own, and all for what is locked. What is held at the moment goes by the new
     rules."""
     return service.replace_company(work.tx, audit, body)

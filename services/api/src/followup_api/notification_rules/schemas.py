@@ -146,11 +146,20 @@ class CompanyRule(RuleInput, json_schema_extra=examples(COMPANY_RULES[1])):
     locked: bool = Field(False, description="Whether nobody may have a rule of their own.")
 
 
-class CompanyRules(Input, json_schema_extra=examples(COMPANY)):
-    """How people are told who have not said otherwise."""
-
+class _CompanyRules(Input):
     rules: Annotated[list[CompanyRule], Field(max_length=20)] = Field(description="Of each severity one.")
-    your_day: CompanyDay = CompanyDay(mode="never")
     breaches_pass: bool = Field(
         description="Whether breaches may come in quiet hours; each person decides for themselves too."
     )
+
+
+class CompanyRulesInput(_CompanyRules, json_schema_extra=examples(COMPANY)):
+    """How people are to be told who have not said otherwise."""
+
+    your_day: CompanyDay | None = Field(None, description="Without it, as it is.")
+
+
+class CompanyRules(_CompanyRules, json_schema_extra=examples(COMPANY)):
+    """How people are told who have not said otherwise."""
+
+    your_day: CompanyDay

@@ -17,6 +17,7 @@ from followup_api.notification_rules import days
 from followup_api.notification_rules.schemas import (
     CompanyRule,
     CompanyRules,
+    CompanyRulesInput,
     NotificationRule,
     NotificationRules,
     NotificationRulesInput,
@@ -91,7 +92,7 @@ def read_company(tx: Transaction) -> CompanyRules:
     return CompanyRules(rules=rules, your_day=days.read_company(tx), breaches_pass=preferences.breaches_pass)
 
 
-def replace_company(tx: Transaction, audit: Trail, body: CompanyRules) -> CompanyRules:
+def replace_company(tx: Transaction, audit: Trail, body: CompanyRulesInput) -> CompanyRules:
     """Keep how people are told who have not said otherwise. What is held is looked at again.
 
     Raises:
@@ -108,7 +109,7 @@ def replace_company(tx: Transaction, audit: Trail, body: CompanyRules) -> Compan
         changed = {**_columns(rule), "locked": rule.locked}
         tx.execute(update(notification_rules).where(*which).values(changed))
     mine = update(notification_preferences).where(p.user_id.is_(None))
-    day = days.company_columns(tx, body.your_day)
+    day = days.company_columns(tx, body.your_day) if body.your_day else {}
     tx.execute(mine.values(breaches_pass=body.breaches_pass, **day))
     _look_again(tx, true())
     after = read_company(tx)

@@ -2,7 +2,7 @@
 export const destinations = {
   title: "Where you are told",
   text: "Your inbox has all of it. This is where you hear of it as well.",
-  none: "No mail server is set up here.",
+  none: "Neither mail nor a chat is set up here.",
   channels: {
     email: "E-mail",
     slack: "Slack",
