@@ -119,7 +119,7 @@ def test_no_secret_is_in_the_files_and_each_is_documented() -> None:
         for variable in container_of(name)["env"]
         if (reference := variable.get("valueFrom", {}).get("secretKeyRef"))
     }
-    assert len(used) == 20
+    assert len(used) == 21
     assert [pair for pair in used if "| `{}` | `{}` |".format(*pair) not in README] == []
 
 
