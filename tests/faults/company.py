@@ -9,7 +9,7 @@ from random import Random
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-from tests.faults import deliveries, digests, journal, settings
+from tests.faults import deliveries, digests, journal, reach, settings
 from tests.faults.established import Established, establish
 from tests.faults.journal import Kind
 from tests.faults.people import People, Person
@@ -21,6 +21,12 @@ HOUR = timedelta(hours=1)
 
 HOURS_OVERDUE = ((-700, -48), (1, 47), (49, 95), (97, 300))
 """Well away from each step of the standard policy."""
+
+ELSEWHERE = "elsewhere.example.com"
+MOVE = text("""
+    UPDATE users SET email = replace(email, '@example.com', '@' || :domain) WHERE id % 3 = 0
+""")
+"""A third of the people have their mail at another domain."""
 
 INSERT = text("""
     WITH inserted AS (
@@ -73,9 +79,10 @@ def promise(
 
 def found(tx: Transaction, rng: Random, follow_ups: int, span: timedelta) -> tuple[People, Established]:
     """Everything with which a round begins: of its follow-ups, most are on the standard policy."""
-    for statement in (*journal.ALL, settings.CREATE, deliveries.CREATE):
+    for statement in (*journal.ALL, settings.CREATE, deliveries.CREATE, reach.CREATE):
         tx.execute(text(statement))
     people = hire(tx)
+    tx.execute(MOVE, {"domain": ELSEWHERE})
     tx.execute(text(deliveries.SWITCH_ON))
     digests.want(tx, people)
 

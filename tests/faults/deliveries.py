@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tests.faults.model import History
+from tests.faults.reach import Reach
 from tests.support.mail_server import Taken
 
 Failures = Iterator[tuple[str, int, str]]
@@ -34,6 +35,8 @@ CREATE TABLE public.fault_attempts (
     step smallint,
     repeat integer,
     user_id bigint,
+    began timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    shown timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (delivery_id, number)
 );
 CREATE FUNCTION fault_journal_of_attempts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -82,6 +85,7 @@ OUT_OF_REACH = ("inactive", "switched off")
 MESSAGE_ID = re.compile(rb"^Message-ID: <([^@>]+)@", re.MULTILINE)
 
 LEFT = "SELECT count(*) FROM deliveries WHERE ended_at IS NULL"
+NEVER_OFF = Reach()
 
 # What waits for its next try is tried at once; what was begun long ago had a process that was killed. What is
 # further ahead than any wait was written while the clock was ahead, and is left to the dispatcher. What is
@@ -103,7 +107,7 @@ SEVERITY = """
 
 # Nobody reads anything in a round: what is unread, and is no reminder, was to be sent to each address.
 NOT_PLANNED = text(f"""
-    SELECT n.user_id, n.id, t.address
+    SELECT n.user_id, n.id, t.id AS destination_id, t.address
     FROM notifications n
     JOIN destinations t ON t.user_id = n.user_id
     LEFT JOIN policy_versions v ON v.id = n.policy_version_id
@@ -195,15 +199,20 @@ def still_stands(history: History, run: int, told_at: datetime, moments: Iterabl
     return all(told_at < at and history.stay(at) is told for at in moments)
 
 
-def failures(tx: Transaction, taken: Sequence[Taken], pushed: Mapping[Arrival, int]) -> Failures:
+def failures(
+    tx: Transaction, taken: Sequence[Taken], pushed: Mapping[Arrival, int], reach: Reach = NEVER_OFF
+) -> Failures:
     """Everything else that is wrong with deliveries.
 
     Args:
         tx: where the database is.
         taken: what the mail server has.
         pushed: how often each is in a browser.
+        reach: when destinations were off.
     """
-    for row in tx.execute(NOT_PLANNED):
+    for row in tx.execute(NOT_PLANNED).all():
+        if reach.explains(tx, row.destination_id, row.id):
+            continue
         yield "lost", 1, f"notification {row.id} of {row.user_id} was never to be sent to {row.address}"
     for row in tx.execute(GIVEN_UP):
         yield "lost", 1, f"delivery {row.id} is {row.state}: {row.error}"

@@ -78,6 +78,7 @@ LINES = text("SELECT count(*) FROM deliveries WHERE state = 'digested'")
 MAILED = text("""
     SELECT CAST(id AS text) FROM deliveries
     WHERE digest_id IS NOT NULL AND notification_id IS NULL AND channel = 'email'
+        AND digest_id IN (SELECT id FROM digests WHERE kind = 'due')
 """)
 
 MADE = text("SELECT id, ends_at, pg_xact_commit_timestamp(xmin) AS at FROM digests ORDER BY id")
@@ -86,7 +87,8 @@ SENT = text("""
         pg_xact_commit_timestamp(d.xmin) AS ended_at,
         ARRAY(SELECT pg_xact_commit_timestamp(a.xmin) FROM public.fault_attempts a
             WHERE a.delivery_id = d.id ORDER BY a.number) AS begun
-    FROM deliveries d WHERE d.digest_id IS NOT NULL AND d.notification_id IS NULL ORDER BY d.id
+    FROM deliveries d JOIN digests g ON g.id = d.digest_id AND g.kind = 'due'
+    WHERE d.notification_id IS NULL ORDER BY d.id
 """)
 # What sums up many stands for each of them.
 MEMBERS = text("""

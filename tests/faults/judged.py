@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping
 
-from tests.faults import deliveries, digests
+from tests.faults import deliveries, digests, your_day
 from tests.faults.ladders import Rung, after
 from tests.faults.model import Clock, History, Stay
 from tests.faults.offices import Position, next_after, position
@@ -55,11 +55,13 @@ class Court:
         settings: calendars, policies and people, at each moment.
         clock: what PostgreSQL's clock showed.
         repeated: what was raised in a second event: id, run, step, repeat.
+        days: what has said what a day brings.
     """
 
     settings: Settings
     clock: Clock
     repeated: set[tuple[int, int, int, int]]
+    days: Sequence[your_day.Day] = ()
 
 
 @dataclass
@@ -94,6 +96,7 @@ class Judged:
         yield from deliveries.begun_after_a_stop(self.history, self.found.attempts)
         yield from deliveries.stopped_for_nothing(self.history, self.found.suppressed)
         yield from digests.failures_of(self.id, self.history, self.found.listed)
+        yield from your_day.failures_of(self.id, self.history, self.court.days)
         current = self.history.current
         if current:
             level = self._level(current, now)

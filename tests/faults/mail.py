@@ -73,6 +73,16 @@ class Mail:
             self.behave()
 
     @contextmanager
+    def hanging_at(self, domain: str) -> Iterator[Callable[[], int]]:
+        """Say nothing to recipients of one domain; says how many have waited for a word meanwhile."""
+        server, before = self._server, self._server.hung
+        server.hangs_at = lambda address: address.endswith(f"@{domain}")
+        try:
+            yield lambda: server.hung - before
+        finally:
+            self.behave()
+
+    @contextmanager
     def at_next_text(self, act: Callable[[], None]) -> Iterator[threading.Event]:
         """Do something while the server has a text and has not answered yet; says when it was done."""
         done = threading.Event()
@@ -93,4 +103,5 @@ class Mail:
         server = self._server
         server.on_sender = server.on_recipient = lambda _: None
         server.on_text = lambda _: None
+        server.hangs_at = lambda _: False
         server.hangs_up_behind_text = server.hangs_up_on_sender = False

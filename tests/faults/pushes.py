@@ -51,6 +51,8 @@ class PushService:
         self.forged = 0
         """How much came that its browser cannot read, or that nobody has signed."""
         self.on_message: Callable[[], Answer] = lambda: TAKES
+        self.on_browser: Callable[[str], Answer | None] = lambda _: None
+        """What is said for a browser, whatever comes; None: what is said to its messages."""
         self._browsers = {f"browser-{number}@127.0.0.1": PushedBrowser() for number in range(BROWSERS)}
         self._lock = threading.Lock()
 
@@ -89,6 +91,21 @@ class PushService:
             self.behave()
 
     @contextmanager
+    def gone(self, rng: Random) -> Iterator[list[str]]:
+        """Say that browsers are gone; the addresses of those of which it was said."""
+        found: list[str] = []
+
+        def leave(address: str) -> Answer:
+            found.append(address)
+            return Answer(answering(rng.choice(GONE)))
+
+        self.on_browser = leave
+        try:
+            yield found
+        finally:
+            self.behave()
+
+    @contextmanager
     def at_next_message(self, act: Callable[[], None]) -> Iterator[threading.Event]:
         """Do something while the service has a message and has not answered yet; says when it was done."""
         self.on_message, done = once(act)
@@ -100,6 +117,7 @@ class PushService:
     def behave(self) -> None:
         """Take everything."""
         self.on_message = lambda: TAKES
+        self.on_browser = lambda _: None
         self.receiver.ending.set()
 
     def _choose(self, received: Received) -> Respond:
@@ -110,7 +128,7 @@ class PushService:
         except (AssertionError, ValueError, InvalidTag, jwt.InvalidTokenError):
             self.forged += 1
             return answering(401)
-        answer = self.on_message()
+        answer = self.on_browser(address) or self.on_message()
         with self._lock:
             self.taken[said["id"], address] += answer.takes
         return answer.respond

@@ -11,7 +11,7 @@ from typing import Any
 from tests.faults.rounds import Outcome
 
 FAILURES = ("lost", "duplicated", "after_stop", "wrong_level", "dead_letters")
-LEFT = ("mailed", "in_digests", "pushed", "called")
+LEFT = ("mailed", "in_digests", "days", "pushed", "called")
 COUNTED = (*FAILURES, "announced", "notified", "skipped", "already_told", *LEFT)
 
 

@@ -17,7 +17,7 @@ from followup_common.contracts import OutboxTick
 from followup_common.messaging.outbox import LONGEST_DELAY, REDRIVE_AFTER
 from sqlalchemy import Interval, bindparam, text
 
-from tests.faults import deliveries, digests, evidence, webhooks
+from tests.faults import deliveries, digests, evidence, reach, webhooks
 from tests.faults.injection import Injection, Planned
 from tests.faults.server_faults import calm
 from tests.faults.system import SCHEDULERS, Hosts, System
@@ -125,6 +125,7 @@ def _settle(system: System) -> float:
                 tx.execute(HASTEN)
                 tx.execute(BACK_SINCE_A_MINUTE)
             digests.hasten_in(tx)
+            reach.hasten_in(tx)
             deliveries.hasten_in(tx)
             webhooks.hasten_in(tx)
         system.workload.tick(OutboxTick())

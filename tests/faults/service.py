@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 COPIES = 3
 TINY_TIMEOUT = "4ms"
+LOOK_EVERY_SECONDS = 2.0
+"""In place of a minute: into the mailbox, and for whose day begins."""
 
 
 def main() -> None:
@@ -64,6 +66,7 @@ def shift_clock(hours: float) -> None:
 def patch(name: str, switches: Switches) -> None:
     """Put the fault points into this process of a service."""
     if name == "dispatcher":
+        _look_often()
         _die_around_a_send(switches)
         return
     if name == "api":
@@ -78,6 +81,13 @@ def die_if_armed(switches: Switches, point: str) -> None:
     """Kill -9 of the whole service: this process, its sisters and their parent."""
     if switches.take(point):
         os.killpg(0, signal.SIGKILL)
+
+
+def _look_often() -> None:
+    from followup_dispatcher import dispatcher, mail_reader
+
+    vars(mail_reader)["LOOK_EVERY_SECONDS"] = LOOK_EVERY_SECONDS
+    vars(dispatcher)["TIDY_EVERY_SECONDS"] = LOOK_EVERY_SECONDS
 
 
 def _die_around_a_send(switches: Switches) -> None:

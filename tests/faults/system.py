@@ -31,7 +31,9 @@ from tests.faults.pinned_snapshot import PinnedSnapshot
 from tests.faults.pushes import VAPID_KEY, PushService
 from tests.faults.verdict import Arrived
 from tests.faults.workload import Workload
+from tests.support import imap_server
 from tests.support.clock import DatabaseClock
+from tests.support.imap_server import ImapServer
 from tests.support.postgres import Postgres, role_url
 from tests.support.rabbitmq import RabbitMQ
 from tests.support.servers import Servers
@@ -91,6 +93,7 @@ class System:
     mail: Mail = field(init=False)
     hooks: Hooks = field(init=False)
     pushes: PushService = field(init=False)
+    mailbox: ImapServer = field(init=False)
     workload: Workload = field(init=False)
     editors: Editors = field(init=False)
     owner: Database = field(init=False)
@@ -163,6 +166,7 @@ class System:
         self.mail = undo.enter_context(Mail())
         self.hooks = undo.enter_context(Hooks())
         self.pushes = undo.enter_context(PushService())
+        self.mailbox = undo.enter_context(imap_server.serving())
         with self.owner.transaction() as tx:
             webhooks.listen(tx, self.people.admins[0], self._ports_of_hooks())
             self.pushes.subscribe(tx, self.people, self._port_to("push", self.pushes.receiver.port))
@@ -187,6 +191,7 @@ class System:
             "FOLLOWUP_DATABASE_URL": self._through(DISPATCHER, role_url(database_url, "followup_dispatcher")),
             "FOLLOWUP_SMTP_URL": f"smtp://127.0.0.1:{self._port_to('mail', self.mail.port)}",
             "FOLLOWUP_MAIL_FROM": SENDER,
+            "FOLLOWUP_BOUNCES_URL": f"imap://{imap_server.ENCODED}@127.0.0.1:{self.mailbox.port}",
             "FOLLOWUP_PUBLIC_URL": "https://followup.example.com",
             "FOLLOWUP_SECRETS_KEY": KEY,
             "FOLLOWUP_VAPID_PRIVATE_KEY": VAPID_KEY,

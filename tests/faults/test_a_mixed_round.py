@@ -18,6 +18,10 @@ SEED = 7
 FOLLOW_UPS = 2_000
 EDITS = ["calendars_edited", "policies_published"]
 PEOPLE = ["follow_ups_held", "people_away", "work_handed_over"]
+REACH = [
+    *("mail_comes_back", "mailbox_is_full", "browser_is_gone"),
+    *("quiet_hours_begin", "day_begins", "mail_domain_hangs"),
+]
 KINDS = [
     "kill_between_commit_and_publish",
     "kill_between_handling_and_acknowledgement",
@@ -67,6 +71,12 @@ def test_nothing_is_lost_doubled_said_late_or_wrongly(hosts: Hosts, tmp_path: Pa
 @pytest.mark.integration
 def test_nor_while_calendars_and_policies_are_edited(hosts: Hosts, tmp_path: Path) -> None:
     _expect_clean(hosts, tmp_path, EDITS + KINDS)
+
+
+@pytest.mark.long
+@pytest.mark.integration
+def test_nor_while_mails_come_back_and_people_are_not_to_be_told(hosts: Hosts, tmp_path: Path) -> None:
+    _expect_clean(hosts, tmp_path, REACH + KINDS)
 
 
 @pytest.mark.long

@@ -11,13 +11,14 @@ from followup_common.contracts import EscalationsRaised
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-from tests.faults import deliveries, digests, journal, summaries, webhooks
+from tests.faults import deliveries, digests, journal, reach, summaries, webhooks, your_day
 from tests.faults.hooks import Hook
 from tests.faults.journal import Change
 from tests.faults.judged import Court, Failures, Found, Judged, key
 from tests.faults.model import Clock, History, history
 from tests.faults.people import People
 from tests.faults.pushes import PushService
+from tests.faults.reach import Reach
 from tests.faults.settings import RunBegan, Settings, read_runs
 from tests.support.clock import jumps
 from tests.support.mail_server import Taken
@@ -88,6 +89,7 @@ class Verdict:
     already_told: int = 0
     mailed: int = 0
     in_digests: int = 0
+    days: int = 0
     pushed: int = 0
     called: int = 0
     examples: dict[str, list[str]] = field(default_factory=dict)
@@ -120,7 +122,8 @@ def judge(tx: Transaction, people: People, arrived: Arrived) -> Verdict:
         verdict.add("dead_letters", 1, f"event {row.id} ({row.type}): {row.error}")
     now: datetime = tx.execute(text("SELECT now()")).scalar_one()
     found = _read(tx, arrived.mails)
-    court = Court(Settings.read(tx, people), Clock(jumps(tx)), repeated(tx))
+    days = your_day.read(tx, arrived.mails)
+    court = Court(Settings.read(tx, people), Clock(jumps(tx)), repeated(tx), days)
     runs = read_runs(tx, court.settings)
     for follow_up_id, changes in journal.read(tx).items():
         began = runs[follow_up_id]
@@ -145,6 +148,7 @@ def judge(tx: Transaction, people: People, arrived: Arrived) -> Verdict:
         verdict.add(failure, count, example)
     verdict.mailed = len(arrived.mails)
     verdict.in_digests = tx.execute(digests.LINES).scalar_one()
+    verdict.days = sum(len(day.copies) for day in days)
     verdict.pushed = arrived.pushes.taken.total()
     verdict.called = sum(hook.taken.total() for hook in arrived.hooks.values())
     left, beyond = tx.execute(LEFT).scalar_one(), tx.execute(SWEEPS_BEYOND).scalar_one()
@@ -155,7 +159,10 @@ def judge(tx: Transaction, people: People, arrived: Arrived) -> Verdict:
 
 def _of_what_left(tx: Transaction, arrived: Arrived, clock: Clock) -> Failures:
     """Everything that is wrong with what has left the house."""
-    yield from deliveries.failures(tx, arrived.mails, arrived.pushes.taken)
+    off = Reach.read(tx)
+    yield from deliveries.failures(tx, arrived.mails, arrived.pushes.taken, off)
+    yield from reach.failures(tx, off)
+    yield from your_day.failures(tx)
     yield from digests.failures(tx, arrived.mails)
     yield from digests.made_early(tx, clock)
     yield from webhooks.failures(tx, arrived.hooks)

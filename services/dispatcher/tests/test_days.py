@@ -76,6 +76,15 @@ def next_day(company: Company) -> None:
     change(company, "UPDATE digests SET ends_at = ends_at - interval '1 day'")
 
 
+def test_who_moves_their_time_to_later_has_had_their_day(company: Company, run: Run, eve: int) -> None:
+    """There is one a day; the next one comes at the new time."""
+    assert planned(company) == 1
+    want(company, eve, since=timedelta(0), ago=timedelta(0))
+    assert planned(company) == 1
+    next_day(company)
+    assert planned(company) == 2
+
+
 def test_it_has_what_is_overdue_what_is_due_and_what_came_in(company: Company, run: Run, eve: int) -> None:
     bob = company.person("Bob", manager=eve)
     for hours, title in ((50, "Late"), (1, "Later"), (-2, "Tonight"), (-48, "In two days")):

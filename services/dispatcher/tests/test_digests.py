@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from followup_dispatcher import digests
 from followup_dispatcher.deliveries import HELD, IN_DIGEST, NEVER, Stopped
 from followup_dispatcher.digests import MOST_LINES, NOTHING_LEFT
 from followup_dispatcher.outcomes import Result
+from followup_dispatcher.stops import stopped
 from followup_dispatcher.telling import Delivery, Digest
 from sqlalchemy import text
 
@@ -147,6 +149,32 @@ def test_where_the_latest_was_stopped_the_one_before_it_has_the_line(company: Co
     let_an_hour_pass(company)
     assert titles(digest(company)) == ["Call Ada"]
     assert states(company) == {"digested": 1, "suppressed": 1}
+
+
+def test_what_is_settled_while_its_lines_are_chosen_is_in_none(
+    company: Company, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that told of it says so, not only the latest."""
+    eve = hourly(company, run, "Call Ada", "Call Bob")
+    change(
+        company,
+        "INSERT INTO notifications "
+        "(user_id, follow_up_id, run, step, repeat, policy_version_id, due_at, audience) "
+        "SELECT user_id, follow_up_id, run, step, repeat + 1, policy_version_id, due_at, audience "
+        "FROM notifications WHERE user_id = :eve",
+        eve=eve,
+    )
+    let_an_hour_pass(company)
+
+    def complete_and_look(*given: Any) -> Any:
+        change(company, "RESET ROLE")
+        change(company, "UPDATE follow_ups SET completed_at = now() WHERE title = 'Call Ada' AND is_open")
+        change(company, "SET LOCAL ROLE followup_dispatcher")
+        return stopped(*given)
+
+    monkeypatch.setattr(digests, "stopped", complete_and_look)
+    assert titles(digest(company)) == ["Call Bob"]
+    assert states(company) == {"digested": 2, "suppressed": 2}
 
 
 def test_a_graver_step_of_a_run_before_takes_no_line_away(company: Company, run: Run) -> None:

@@ -59,7 +59,8 @@ PLAN = text(f"""
             AND NOT EXISTS (SELECT FROM absent_now a WHERE a.user_id = w.user_id)
             AND NOT EXISTS (
                 SELECT FROM digests g
-                WHERE g.destination_id = d.id AND g.kind = 'day' AND g.ends_at = :ends_at)
+                WHERE g.destination_id = d.id AND g.kind = 'day'
+                    AND g.ends_at >= :midnight AND g.ends_at < :tomorrow)
         ON CONFLICT (destination_id, kind, ends_at) DO NOTHING
         RETURNING id, user_id, destination_id
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,7 @@ LEAVE_OUT = text("""
     LEFT JOIN escalation_states s ON s.follow_up_id = n.follow_up_id
     WHERE m.digest_id = :digest_id AND m.state = 'digested' AND d.id = m.id
         AND (n.id IS NULL OR n.read_at IS NOT NULL OR NOT s.is_open OR s.run <> n.run)
+        AND (n.follow_up_id IS NULL OR n.follow_up_id <> ALL(CAST(:listed AS bigint[])))
 """)
 LEAVE_OUT_ONE = text("""
     UPDATE deliveries SET state = 'suppressed', error = :reason
@@ -118,16 +120,19 @@ def chosen(tx: Transaction, row: Row[Any]) -> Digest | str:
         tx: in which sending it begins.
         row: its delivery.
     """
-    tx.execute(LEAVE_OUT, {"digest_id": row.digest_id})
-    ids, number = _standing(tx, row)
+    tx.execute(LEAVE_OUT, {"digest_id": row.digest_id, "listed": []})
+    standing, number = _standing(tx, row)
+    # What was settled between two looks is in none; what is listed, nothing settles any more.
+    tx.execute(LEAVE_OUT, {"digest_id": row.digest_id, "listed": [*standing]})
+    ids = [*standing.values()]
     if not ids:
         return NOTHING_LEFT
     rows = tx.execute(LINES, {"user_id": row.user_id, "ids": ids}).all()
     return Digest(number, tuple(_groups(rows)), told_at=row.created_at)
 
 
-def _standing(tx: Transaction, row: Row[Any]) -> tuple[list[int], int]:
-    """The notifications that have a line, and how many follow-ups there are.
+def _standing(tx: Transaction, row: Row[Any]) -> tuple[Mapping[int, int], int]:
+    """The notifications that have a line, by follow-up, and how many follow-ups there are.
 
     Each look is twice as wide as the one before: however many were stopped, there are few. Where the latest
     of a follow-up was stopped, the one before it may stand.
@@ -143,7 +148,7 @@ def _standing(tx: Transaction, row: Row[Any]) -> tuple[list[int], int]:
         gone += reasons
         standing |= {each.follow_up_id: each.id for each in found if each.id not in reasons}
         if len(standing) >= MOST_LINES or not (left or reasons):
-            return [*standing.values()][:MOST_LINES], len(standing) + left
+            return dict(islice(standing.items(), MOST_LINES)), len(standing) + left
         at_most *= 2
 
 
