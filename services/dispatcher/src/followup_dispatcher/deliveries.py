@@ -64,22 +64,33 @@ DUE = text("""
     ) first
 """)
 
+# One, with all there is to know of where it goes.
 TAKE = text(f"""
     SELECT d.id, d.notification_id, d.user_id, d.follow_up_id, d.destination_id, d.state, d.attempts,
         d.channel, d.digest_id, d.notice, COALESCE(d.severity, 'overdue') AS severity, d.created_at,
         d.held_until, now() AS now,
-        GREATEST(d.retried_at, d.created_at, d.held_until) < {SLOW_NOW} - :kept_for AS is_old
-    FROM deliveries d
-    WHERE d.channel = :channel AND d.ended_at IS NULL AND d.next_at <= now()
-        AND d.id <> ALL(CAST(:under_way AS uuid[]))
-    ORDER BY d.next_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+        GREATEST(d.retried_at, d.created_at, d.held_until) < {SLOW_NOW} - :kept_for AS is_old,
+        num_nulls(n.id, t.id, u.id) > 0 AS is_deleted, n.read_at IS NOT NULL AS is_read, u.active,
+        COALESCE(t.state = 'ok', false) AS is_open_to,
+        t.address, t.sealed, u.name, u.time_zone, u.clock, u.date_order
+    FROM (
+        SELECT * FROM deliveries
+        WHERE channel = :channel AND ended_at IS NULL AND next_at <= now()
+            AND id <> ALL(CAST(:under_way AS uuid[]))
+        ORDER BY next_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+    ) d
+    LEFT JOIN users u ON u.id = d.user_id
+    LEFT JOIN destinations t ON t.id = d.destination_id
+    LEFT JOIN notifications n ON (n.user_id, n.id) = (d.user_id, d.notification_id)
 """).bindparams(bindparam("kept_for", KEPT_FOR, Interval))
 
 BEGIN = text("""
-    UPDATE deliveries SET state = 'sending', attempts = attempts + 1, next_at = now() + :lease
-    WHERE id = :id RETURNING attempts
+    WITH begun AS (
+        UPDATE deliveries SET state = 'sending', attempts = attempts + 1, next_at = now() + :lease
+        WHERE id = :id RETURNING id, attempts
+    )
+    INSERT INTO delivery_attempts (delivery_id, number) SELECT id, attempts FROM begun RETURNING number
 """).bindparams(bindparam("lease", LEASE, Interval))
-BEGIN_ATTEMPT = text("INSERT INTO delivery_attempts (delivery_id, number) VALUES (:id, :number)")
 
 HOLD = text("""
     UPDATE deliveries SET state = CASE WHEN state = 'sending' THEN 'unknown' ELSE state END,
@@ -97,6 +108,19 @@ END = text("""
     WHERE id = :id AND ended_at IS NULL AND attempts = :number
 """)
 
+# The common case, in one statement; what is well at its destination already is not written again.
+SENT = text("""
+    WITH attempt AS (
+        UPDATE delivery_attempts SET ended_at = now(), outcome = 'sent', answer = :answer
+        WHERE delivery_id = :id AND number = :number AND (outcome IS NULL OR outcome = 'unknown')
+    ), place AS (
+        UPDATE destinations SET problem = NULL, problem_since = NULL
+        WHERE id = :destination_id AND problem IS NOT NULL
+    )
+    UPDATE deliveries SET state = 'sent', error = NULL, ended_at = now()
+    WHERE id = :id AND ended_at IS NULL AND attempts = :number
+""")
+
 TRY_AGAIN = text("""
     UPDATE deliveries SET state = :state, error = :error,
         next_at = now()
@@ -107,11 +131,6 @@ TRY_AGAIN = text("""
     bindparam("longest", LONGEST_WAIT, Interval),
     bindparam("asked", type_=Interval),
 )
-
-RECIPIENT = text("""
-    SELECT d.address, d.sealed, u.name, u.time_zone, u.clock, u.date_order
-    FROM users u JOIN destinations d ON d.id = :destination_id WHERE u.id = :user_id
-""")
 
 READER = text("SELECT name, time_zone, clock, date_order FROM users WHERE id = :user_id")
 
@@ -222,21 +241,18 @@ def take(
         return Stopped(HELD)
     if isinstance(told, Stopped):
         return told
-    keys = {"user_id": row.user_id, "destination_id": row.destination_id}
-    address, sealed, *reader = tx.execute(RECIPIENT, keys).one()
-    if delayed := Circuits(channel, a_minute, LEASE).delay(tx, row.id, address):
+    if delayed := Circuits(channel, a_minute, LEASE).delay(tx, row.id, row.address):
         return delayed
     number = tx.execute(BEGIN, {"id": row.id}).scalar_one()
-    tx.execute(BEGIN_ATTEMPT, {"id": row.id, "number": number})
     return Delivery(
         id=row.id,
         attempt=number,
-        address=address,
-        recipient=Recipient(*reader),
+        address=row.address,
+        recipient=Recipient(row.name, row.time_zone, row.clock, row.date_order),
         notification=told,
         links=_links(tx, row, told, act_for),
         destination_id=row.destination_id,
-        sealed=sealed,
+        sealed=row.sealed,
     )
 
 
@@ -252,12 +268,14 @@ def retold(tx: Transaction, delivery_id: UUID, user_id: int, notification_id: in
 def record(tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
     """Record what an attempt came to. One that has been taken over meanwhile changes its own record only."""
     keys: Mapping[str, Any] = {"id": delivery.id, "number": delivery.attempt}
+    if outcome.result is Result.SENT:
+        place = {"destination_id": delivery.destination_id, "answer": outcome.answer}
+        tx.execute(SENT, {**keys, **place})
+        return
     tx.execute(END_ATTEMPT, {**keys, "outcome": outcome.result, "answer": outcome.answer})
-    notices.note(tx, delivery.destination_id, outcome)
+    notices.note(tx, delivery.destination_id, outcome.answer)
     again: Mapping[str, Any] = {**keys, "error": outcome.answer, "asked": outcome.wait}
     match outcome.result:
-        case Result.SENT:
-            tx.execute(END, {**keys, "state": "sent", "error": None})
         case Result.REFUSED:
             tx.execute(END, {**keys, "state": "failed", "error": outcome.answer})
         case Result.PUT_OFF:
@@ -330,7 +348,7 @@ def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Digest | D
         return Ended("expired", f"could not be handed over for {KEPT_FOR.days} days")
     if row.notification_id is None:
         return _digest(tx, row)
-    if reason := out_of_reach(tx, row.notification_id, row.user_id, row.destination_id):
+    if reason := out_of_reach(row):
         return Ended("suppressed", reason)
     return _ruled(tx, row) or _standing(tx, row)
 
@@ -348,7 +366,7 @@ def _standing(tx: Transaction, row: Row[Any]) -> Notification | Summary | Ended:
 
 def _digest(tx: Transaction, row: Row[Any]) -> Digest | Day | Ended | Held:
     """What a digest says, unless its time, as that of another try, is a quiet one."""
-    if reason := person_out_of_reach(tx, row.user_id, row.destination_id):
+    if reason := person_out_of_reach(row):
         return Ended("suppressed", reason)
     rules = rules_of(tx, row.user_id, row.channel)
     quiet_until = rules.quiet_until(row.now)

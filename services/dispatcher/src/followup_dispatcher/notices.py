@@ -12,7 +12,6 @@ from followup_common.db.slow_clock import SLOW_NOW
 from sqlalchemy import Interval, Row, bindparam, text
 
 from followup_dispatcher.ended import Ended
-from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.telling import Code, Trial
 
 CODE = "code"
@@ -35,10 +34,8 @@ KEEP = text("""
     WHERE id = :destination_id RETURNING code_expires_at
 """).bindparams(bindparam("life", CODE_LIVES, Interval))
 
-# What is well already is not written again.
 NOTE = text("""
-    UPDATE destinations SET problem = :problem,
-        problem_since = CASE WHEN CAST(:problem AS text) IS NOT NULL THEN COALESCE(problem_since, now()) END
+    UPDATE destinations SET problem = :problem, problem_since = COALESCE(problem_since, now())
     WHERE id = :destination_id AND problem IS DISTINCT FROM CAST(:problem AS text)
 """)
 
@@ -64,9 +61,8 @@ def told(tx: Transaction, row: Row[Any]) -> Code | Trial | Ended:
     return Code(code, tx.execute(KEEP, kept).scalar_one(), found.created_at)
 
 
-def note(tx: Transaction, destination_id: int | None, outcome: Outcome) -> None:
-    """Keep why nothing arrives at a destination, and since when; or that it does."""
-    problem = None if outcome.result is Result.SENT else outcome.answer
+def note(tx: Transaction, destination_id: int | None, problem: str) -> None:
+    """Keep why nothing arrives at a destination, and since when."""
     tx.execute(NOTE, {"destination_id": destination_id, "problem": problem})
 
 

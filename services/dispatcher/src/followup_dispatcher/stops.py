@@ -12,17 +12,6 @@ from sqlalchemy import Row, text
 
 HOLD = text("SELECT FROM escalation_states_hold(CAST(:follow_up_ids AS bigint[]))")
 
-REACH = text("""
-    SELECT n.read_at IS NOT NULL AS is_read, u.active, d.state = 'ok' AS is_open_to
-    FROM notifications n JOIN users u ON u.id = n.user_id JOIN destinations d ON d.id = :destination_id
-    WHERE n.user_id = :user_id AND n.id = :notification_id
-""")
-
-REACH_PERSON = text("""
-    SELECT u.active, d.state = 'ok' AS is_open_to FROM users u JOIN destinations d ON d.id = :destination_id
-    WHERE u.id = :user_id
-""")
-
 # Behind HOLD, in a statement of its own, so that it sees what was committed until the states were free.
 STATES = text("""
     SELECT n.id, n.run, n.step, n.repeat, n.audience, n.fallback, s.is_open, s.run AS present_run, s.holds,
@@ -61,22 +50,19 @@ class Told(NamedTuple):
     follow_up_id: int
 
 
-def out_of_reach(tx: Transaction, notification_id: int, user_id: int, destination_id: int) -> str | None:
-    """Why somebody is not to be reached about a notification, whatever it says; None: they are."""
-    keys = {"notification_id": notification_id, "user_id": user_id, "destination_id": destination_id}
-    row = tx.execute(REACH, keys).one_or_none()
-    if row is None:
-        return DELETED
-    reasons = {READ: row.is_read, "inactive": not row.active, "switched off": not row.is_open_to}
-    return next((reason for reason, applies in reasons.items() if applies), None)
+def out_of_reach(row: Row[Any]) -> str | None:
+    """Why somebody is not to be reached about a notification, whatever it says; None: they are.
+
+    Args:
+        row: the delivery, with what it tells and where it goes.
+    """
+    reasons = {DELETED: row.is_deleted, READ: row.is_read}
+    return next((reason for reason, applies in reasons.items() if applies), None) or person_out_of_reach(row)
 
 
-def person_out_of_reach(tx: Transaction, user_id: int, destination_id: int) -> str | None:
+def person_out_of_reach(row: Row[Any]) -> str | None:
     """Why somebody is not to be reached at a destination at all; None: they are."""
-    row = tx.execute(REACH_PERSON, {"user_id": user_id, "destination_id": destination_id}).one_or_none()
-    if row is None:
-        return "switched off"
-    reasons = {"inactive": not row.active, "switched off": not row.is_open_to}
+    reasons = {"inactive": row.active is False, "switched off": not row.is_open_to}
     return next((reason for reason, applies in reasons.items() if applies), None)
 
 

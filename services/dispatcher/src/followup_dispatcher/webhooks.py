@@ -16,7 +16,7 @@ from followup_common.db import Transaction
 from followup_common.db.slow_clock import SLOW_NOW
 from sqlalchemy import ARRAY, Interval, Row, bindparam, text
 
-from followup_dispatcher.deliveries import BEGIN_ATTEMPT, END, END_ATTEMPT, LEFT
+from followup_dispatcher.deliveries import END, END_ATTEMPT, LEFT
 from followup_dispatcher.outcomes import Outcome, Result
 
 WAITS = (
@@ -74,6 +74,8 @@ BEGIN = text("""
     RETURNING d.attempts, d.event_id, e.type, e.created_at, e.data, w.url, w.secret,
         CASE WHEN w.previous_until > now() THEN w.previous_secret END AS previous_secret
 """).bindparams(bindparam("lease", LEASE, Interval))
+
+BEGIN_ATTEMPT = text("INSERT INTO delivery_attempts (delivery_id, number) VALUES (:id, :number)")
 
 # Behind as many attempts as there are waits it has failed; those before a replay do not count. A little
 # at random, so that what failed together does not come back together.
