@@ -72,7 +72,8 @@ OWNED: dict[str, dict[str, set[str]]] = {
     "followup_dispatcher": {
         "channels": {"INSERT", "UPDATE"},
         "circuits": ALL,
-        "destinations": {f"INSERT({c})" for c in ("user_id", "by_default", *DESTINATION_COLUMNS)}
+        "destinations": {"DELETE"}
+        | {f"INSERT({c})" for c in ("user_id", "by_default", *DESTINATION_COLUMNS)}
         | {f"UPDATE({c})" for c in ("address", "state", "verified_at", "sealed", *CODE_COLUMNS, *PROBLEM)},
         "deliveries": {f"UPDATE({c})" for c in (*DELIVERED, "digest_id")}
         | {f"INSERT({c})" for c in ("digest_id", "user_id", "destination_id", "channel", "next_at")},

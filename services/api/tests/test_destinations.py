@@ -238,6 +238,18 @@ def test_who_has_an_address_that_takes_no_mail_is_told_and_switches_it_on_again(
     assert again["message"].endswith("550 still none")
 
 
+def test_who_has_a_chat_that_is_gone_is_told(world: World, client: TestClient, eve: Person) -> None:
+    world.execute(
+        "INSERT INTO destinations (user_id, channel, address, verified_at) "
+        "VALUES (:eve, 'teams', 'example.com (0a1b2c3d)', now())",
+        eve=eve.id,
+    )
+    world.execute("UPDATE destinations SET state = 'off', problem = '410 Gone' WHERE channel = 'teams'")
+    [told] = client.get("/api/v1/notifications").json()["items"]
+    assert told["message"] == "example.com (0a1b2c3d) takes no more messages: 410 Gone"
+    assert told["reason"].endswith("switch it on in your settings; else add the right one.")
+
+
 def test_destinations_of_others_are_not_there(
     world: World, client: TestClient, build: Callable[..., World]
 ) -> None:

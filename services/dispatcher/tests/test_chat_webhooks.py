@@ -328,3 +328,26 @@ def test_what_nobody_knows_is_repeated_twice_and_then_shown_to_operators(
     )
     company.tx.execute(text("UPDATE delivery_attempts SET began_at = now() - interval '1 minute'"))
     assert tried() == again
+
+
+@pytest.mark.parametrize(("status", "state"), [(404, "off"), (410, "off"), (400, "ok"), (500, "ok")])
+def test_a_chat_that_is_gone_is_switched_off_and_its_person_told(
+    company: Company, run: Run, receiver: Receiver, status: int, state: str
+) -> None:
+    by = channel("teams")
+    with acting_as(company.tx, "followup_dispatcher"):
+        switch(company.tx, [by])
+    eve = company.person("Eve")
+    add(company, eve, receiver.url())
+    company.follow_up(eve, overdue=timedelta(hours=1))
+    sweep(company, run)
+    receiver.respond = answering(status)
+    with acting_as(company.tx, "followup_dispatcher"):
+        delivery = by.queue.take(company.tx)
+        assert isinstance(delivery, Delivery)
+        by.queue.record(company.tx, delivery, by.open().send(by.write(delivery)))
+    assert company.tx.execute(text("SELECT state FROM destinations")).scalar() == state
+    said = company.tx.execute(
+        text("SELECT details ->> 'reason' FROM notifications WHERE audience = 'destination'")
+    ).scalars()
+    assert [each[:3] for each in said] == ([str(status)] if state == "off" else [])

@@ -284,8 +284,8 @@ def test_a_browser_that_is_gone_is_told_nothing_more(company: Company, run: Run,
     sweep(company, run)
     receiver.respond = answering(410)
     assert sent(company, by).gone
-    assert taken(company, by) == Stopped("switched off")
-    assert company.tx.execute(text("SELECT state FROM destinations")).scalar() == "off"
+    assert taken(company, by) == Stopped("deleted")
+    assert company.count("destinations") == company.count("push_subscriptions") == 0
     assert sorted(states(company)) == ["failed", "suppressed"]
     assert len(receiver.received) == 1
 

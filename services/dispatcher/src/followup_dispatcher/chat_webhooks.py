@@ -24,6 +24,8 @@ from followup_dispatcher.posting import PATIENCE_SECONDS, Answer, Caller, redire
 from followup_dispatcher.settings import DispatcherSettings
 from followup_dispatcher.telling import Delivery
 
+GONE = (404, 410)
+"""With these it says that it knows the URL no more."""
 MAY_PASS = (408, 425, 429)
 """With these it says that it has not taken the message, and may later."""
 
@@ -31,6 +33,11 @@ TO_THE_SAME = text("""
     SELECT d.id FROM deliveries d
     WHERE d.channel = :channel AND d.ended_at IS NULL AND d.next_at <= now() AND d.destination_id IN (
         SELECT u.destination_id FROM deliveries u WHERE u.id = ANY(CAST(:under_way AS uuid[])))
+""")
+
+# With its problem, which is known by now; a trigger tells its person.
+SWITCH_OFF = text("""
+    UPDATE destinations SET state = 'off' WHERE id = :id AND state = 'ok' AND verified_at IS NOT NULL
 """)
 
 Written = Callable[[Said], Mapping[str, Any]]
@@ -87,8 +94,10 @@ class Posts:
         return [*under_way, *tx.execute(TO_THE_SAME, keys).scalars()]
 
     def record(self, tx: Transaction, taken: Delivery, outcome: Outcome, /) -> None:
-        """Record what an attempt came to."""
+        """Record what an attempt came to. Where the chat is gone nothing more is sent; its person is told."""
         self._of_people.record(tx, taken, outcome)
+        if outcome.gone:
+            tx.execute(SWITCH_OFF, {"id": taken.destination_id})
 
     def bring_back(self, tx: Transaction) -> None:
         """Let what waits for a time that no clock should have said be due."""
@@ -178,5 +187,5 @@ def answered(answer: Answer) -> Outcome:
     if answer.status in MAY_PASS:
         return Outcome(Result.PUT_OFF, answer.said, wait=answer.wait)
     if 400 <= answer.status < 500:
-        return Outcome(Result.REFUSED, answer.said)
+        return Outcome(Result.REFUSED, answer.said, gone=answer.status in GONE)
     return redirected(answer) or Outcome(Result.UNKNOWN, answer.said, wait=answer.wait)

@@ -22,9 +22,8 @@ SUBSCRIPTION = text("""
     WHERE d.id = :id
 """)
 
-SWITCH_OFF = text("""
-    UPDATE destinations SET state = 'off'
-    WHERE id = (SELECT destination_id FROM deliveries WHERE id = :id)
+REMOVE = text("""
+    DELETE FROM destinations WHERE id = (SELECT destination_id FROM deliveries WHERE id = :id)
 """)
 
 SAY_KEY = text("""
@@ -77,10 +76,10 @@ class Pushes:
         return PushDelivery(taken, tx.execute(SUBSCRIPTION, {"id": taken.id}).scalar_one())
 
     def record(self, tx: Transaction, taken: PushDelivery, outcome: Outcome, /) -> None:
-        """Record what an attempt came to. A browser that is gone is told nothing more."""
+        """Record what an attempt came to. A browser that is gone leaves the list of its person."""
         self._of_people.record(tx, taken.delivery, outcome)
         if outcome.gone:
-            tx.execute(SWITCH_OFF, {"id": taken.id})
+            tx.execute(REMOVE, {"id": taken.id})
 
     def bring_back(self, tx: Transaction) -> None:
         """Let what waits for a time that no clock should have said be due; say the key that browsers need."""

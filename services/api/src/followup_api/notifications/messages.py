@@ -146,11 +146,16 @@ def _webhook(row: Record) -> dict[str, Any]:
 
 
 def _destination(row: Record) -> dict[str, Any]:
-    """That an address of theirs takes no mail, and was switched off."""
-    message = f"Mail to {isolated(str(row.details.get('address')))} came back: {row.details.get('reason')}"
-    fix = "ask an admin to correct it" if row.details.get("by_default") else "add the right one"
+    """That an address of theirs takes no messages, and was switched off."""
+    details, address = row.details, isolated(str(row.details.get("address")))
+    is_mail = details.get("channel", "email") == "email"
+    failed = f"Mail to {address} came back" if is_mail else f"{address} takes no more messages"
+    message = f"{failed}: {details.get('reason')}"
+    fix = "ask an admin to correct it" if details.get("by_default") else "add the right one"
+    again = "mail" if is_mail else "messages"
     next_ = (
-        f"Nothing is sent there any more. If it takes mail again, switch it on in your settings; else {fix}."
+        f"Nothing is sent there any more. If it takes {again} again, switch it on in your settings; "
+        f"else {fix}."
     )
     about = {"number": None, "sums_up": None, "kind": "destination", "destination_id": row.summary_of}
     return {**_of_many(row, "destination", message, 0), **about, "reason": next_}
