@@ -78,7 +78,7 @@ TOLD = text("""
     SELECT CAST(d.id AS text) AS id, extract(epoch FROM n.created_at) AS at
     FROM deliveries d JOIN notifications n ON (n.user_id, n.id) = (d.user_id, d.notification_id)
     JOIN users u ON u.id = d.user_id
-    WHERE n.step = 3 AND n.audience = 'assignee' AND u.email NOT LIKE :not_to
+    WHERE n.step = 3 AND n.bundle IS NULL AND u.email NOT LIKE :not_to
 """)
 COMES_DUE = text("""
     INSERT INTO follow_ups (title, due_at, assignee_id)
