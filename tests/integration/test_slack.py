@@ -26,6 +26,7 @@ from followup_dispatcher.channels.slack import Slack
 from followup_dispatcher.channels.slack_changes import SlackChanges
 from followup_dispatcher.deliveries import Stopped
 from followup_dispatcher.destinations import switch
+from followup_dispatcher.slack_changes import Change
 from followup_dispatcher.slack_messages import SlackMessages
 from httpx import Response
 from pydantic import SecretStr
@@ -269,6 +270,20 @@ def test_a_message_that_still_stands_can_be_clicked_again(parts: Parts) -> None:
     assert lives == 1  # none lasts longer than those that it was posted with
     parts.clicked(after)
     assert parts.kinds.count("completed") == 1
+
+
+def test_a_click_while_a_message_is_being_changed_is_said_too(parts: Parts) -> None:
+    complete = parts.carried("complete")
+    parts.click("acknowledge")
+    with parts.dispatcher.transaction() as tx:
+        change = parts.changes.queue.take(tx)
+    assert isinstance(change, Change)
+    parts.clicked(complete)
+    outcome = parts.changes.open().send(parts.changes.write(change))
+    with parts.dispatcher.transaction() as tx:
+        parts.changes.queue.record(tx, change, outcome)
+    parts.dispatch()
+    assert parts.workspace.notes[-1].startswith("Eve has completed it.")
 
 
 FORGED: dict[str, dict[str, Any]] = {

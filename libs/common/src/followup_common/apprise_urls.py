@@ -91,7 +91,6 @@ def service(url: str, egress: Egress) -> Service:
     plugin, asset = _loaded(url)
     if plugin is None or len(plugin) < 1:
         raise NotTaken(f"is not one that Apprise reads: {_as_it_says(name)}")
-    plugin.redirects, plugin.verify_certificate = False, True
     return Service(shown, len(plugin), plugin, asset)
 
 
