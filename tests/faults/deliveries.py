@@ -78,6 +78,7 @@ SUPPRESSED = """
         SELECT id, max(pg_xact_commit_timestamp(xmin)) AS committed_at FROM public.fault_told GROUP BY id
     ) t ON t.id = n.id
     WHERE d.state = 'suppressed' AND d.digest_id IS NULL AND d.follow_up_id IS NOT NULL
+        AND EXISTS (SELECT FROM destinations t WHERE t.id = d.destination_id)
 """
 OUT_OF_REACH = ("inactive", "switched off")
 """Why somebody is told nothing, whatever stands."""
@@ -124,11 +125,12 @@ GIVEN_UP = text("""
 """)
 
 ACCOUNTS = text("""
-    SELECT d.id, d.state, t.address, count(a.number) AS attempts,
+    SELECT d.id, d.state, d.destination_id, t.address, count(a.number) AS attempts,
         count(*) FILTER (WHERE a.outcome = 'sent') AS sent,
         count(*) FILTER (WHERE a.outcome = 'unknown') AS unknown
     FROM deliveries d LEFT JOIN delivery_attempts a ON a.delivery_id = d.id
-    JOIN destinations t ON t.id = d.destination_id
+    LEFT JOIN destinations t ON t.id = d.destination_id
+    WHERE d.destination_id IS NOT NULL
     GROUP BY d.id, d.state, t.address ORDER BY d.id
 """)
 
@@ -219,7 +221,8 @@ def failures(
     arrived = Counter(pushed)
     arrived.update(_key(mail) for mail in taken)
     for row in tx.execute(ACCOUNTS):
-        number = arrived.pop((str(row.id), row.address), 0)
+        address = row.address or reach.gone[row.destination_id]
+        number = arrived.pop((str(row.id), address), 0)
         said = f"delivery {row.id} is {row.state}, was sent {row.sent} and perhaps {row.unknown} times, "
         if number < row.sent or (row.state == "sent" and not number):
             yield "lost", 1, f"{said}and arrived {number} times"

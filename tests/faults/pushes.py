@@ -54,6 +54,7 @@ class PushService:
         self.on_browser: Callable[[str], Answer | None] = lambda _: None
         """What is said for a browser, whatever comes; None: what is said to its messages."""
         self._browsers = {f"browser-{number}@127.0.0.1": PushedBrowser() for number in range(BROWSERS)}
+        self._subscribed: dict[str, dict[str, object]] = {}
         self._lock = threading.Lock()
 
     def __enter__(self) -> PushService:
@@ -77,7 +78,12 @@ class PushService:
             url = f"http://127.0.0.1:{port}/{address}"
             sealed = Seal(KEY).sealed(json.dumps({"endpoint": url, **browser.keys}))
             told = {"user_id": user_id, "address": address, "sealed": sealed}
-            tx.execute(SUBSCRIBE, {**told, "hash": hashlib.sha256(url.encode()).digest()})
+            self._subscribed[address] = {**told, "hash": hashlib.sha256(url.encode()).digest()}
+            self.subscribe_again(tx, address)
+
+    def subscribe_again(self, tx: Transaction, address: str) -> None:
+        """What a browser does that was gone."""
+        tx.execute(SUBSCRIBE, self._subscribed[address])
 
     @contextmanager
     def answering(self, rng: Random) -> Iterator[None]:

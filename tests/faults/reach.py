@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from followup_common.db import Database, Transaction
 from sqlalchemy import text
@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tests.faults.settings import SEEN_AFTER
 
+BEFORE = datetime.min.replace(tzinfo=UTC)
 Failures = Iterator[tuple[str, int, str]]
 """(kind of failure, how many, what)"""
 LONGEST_TRANSACTION = timedelta(minutes=1)
@@ -24,15 +25,21 @@ CREATE = """
 CREATE TABLE public.fault_reach (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     destination_id bigint NOT NULL,
-    state text NOT NULL
+    state text NOT NULL,
+    address text NOT NULL
 );
 CREATE FUNCTION fault_journal_of_reach() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
-    INSERT INTO public.fault_reach (destination_id, state) VALUES (NEW.id, NEW.state);
+    IF TG_OP = 'DELETE' THEN
+        INSERT INTO public.fault_reach (destination_id, state, address) VALUES (OLD.id, 'gone', OLD.address);
+    ELSE
+        INSERT INTO public.fault_reach (destination_id, state, address)
+        VALUES (NEW.id, NEW.state, NEW.address);
+    END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER fault_journal_of_reach AFTER UPDATE OF state ON destinations FOR EACH ROW
-    WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION fault_journal_of_reach();
+CREATE TRIGGER fault_journal_of_reach AFTER INSERT OR DELETE OR UPDATE OF state ON destinations FOR EACH ROW
+    EXECUTE FUNCTION fault_journal_of_reach();
 CREATE TABLE public.fault_quiet (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     user_id bigint NOT NULL,
@@ -42,7 +49,8 @@ CREATE TABLE public.fault_quiet (
 """
 
 REACH = text("""
-    SELECT destination_id, state, pg_xact_commit_timestamp(xmin) AS at FROM public.fault_reach ORDER BY at, id
+    SELECT destination_id, state, address, pg_xact_commit_timestamp(xmin) AS at
+    FROM public.fault_reach ORDER BY at, id
 """)
 QUIET = text("""
     SELECT user_id, begins, ends, pg_xact_commit_timestamp(xmin) AS at FROM public.fault_quiet ORDER BY at, id
@@ -109,22 +117,29 @@ class Reach:
     """When destinations were off, by the commits that said so; the last time may have no end.
 
     Args:
-        off: from when to when, by destination.
+        off: from when to when, by destination; until it was there it was off.
+        gone: the addresses of those that are there no more.
     """
 
     off: dict[int, list[tuple[datetime, datetime | None]]] = field(default_factory=dict)
+    gone: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, tx: Transaction) -> Reach:
         """From the journal; needs the times of commits."""
         off: defaultdict[int, list[tuple[datetime, datetime | None]]] = defaultdict(list)
+        gone = {}
         for row in tx.execute(REACH):
             times = off[row.destination_id]
-            if row.state == "off":
+            if row.state == "gone":
+                gone[row.destination_id] = row.address
+            is_off = bool(times) and times[-1][1] is None
+            if row.state != "ok" and not is_off:
                 times.append((row.at, None))
-            elif times:
-                times[-1] = (times[-1][0], row.at)
-        return cls(dict(off))
+            elif row.state == "ok" and (is_off or not times):
+                begins = times.pop()[0] if is_off else BEFORE
+                times.append((begins, row.at))
+        return cls(dict(off), gone)
 
     def may_be_off(self, destination_id: int, at: datetime) -> bool:
         """Whether it was off when something was decided that was committed then."""
@@ -215,9 +230,9 @@ def hasten_in(tx: Transaction) -> None:
 
 
 def is_off(owner: Database, destination_id: int) -> bool:
-    """Whether it is off now; not while PostgreSQL is away."""
+    """Whether it is off or gone now; not while PostgreSQL is away."""
     with suppress(SQLAlchemyError), owner.transaction() as tx:
-        return tx.execute(STATE, {"destination_id": destination_id}).scalar() == "off"
+        return tx.execute(STATE, {"destination_id": destination_id}).scalar() != "ok"
     return False
 
 

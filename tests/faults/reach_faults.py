@@ -29,7 +29,7 @@ WHO = text("""
     WHERE d.id = CAST(:id AS uuid) AND d.state = 'sent' AND t.state = 'ok' AND t.address = :address
 """)
 CAME_BACK = text("SELECT state = 'failed' FROM deliveries WHERE id = CAST(:id AS uuid)")
-BROWSER = text("SELECT id FROM destinations WHERE channel = 'push' AND address = :address")
+BROWSERS = text("SELECT id, address FROM destinations WHERE channel = 'push'")
 
 
 @fault("mail")
@@ -62,11 +62,13 @@ def mailbox_is_full(system: System, rng: Random) -> None:
 @fault("mail")
 def browser_is_gone(system: System, rng: Random) -> None:
     """The push service answers 404 or 410 to a message; its person wants to be told there again later."""
+    with system.owner.transaction() as tx:
+        browsers = {row.address: row.id for row in tx.execute(BROWSERS)}
     with system.pushes.gone(rng) as gone:
 
         def is_off() -> bool:
             deliveries.hasten(system.owner)
-            return bool(gone) and reach.is_off(system.owner, _browser(system, gone[0]))
+            return bool(gone) and all(reach.is_off(system.owner, browsers[each]) for each in gone)
 
         try:
             eventually(is_off, PASS_WITHIN, interval=0.5, what="a browser is switched off")
@@ -75,8 +77,9 @@ def browser_is_gone(system: System, rng: Random) -> None:
                 raise Missed("no message came") from None
             raise
         time.sleep(rng.uniform(*OFF_SECONDS))
-    for address in gone:
-        reach.switch_on(system.owner, _browser(system, address))
+    with system.owner.transaction() as tx:
+        for address in set(gone):
+            system.pushes.subscribe_again(tx, address)
 
 
 @fault("mail")
@@ -139,8 +142,3 @@ def _send_back(system: System, rng: Random, mail: Taken, status: str) -> None:
     system.mailbox.deliver(
         shape.report(status=status, code=code, to=mail.recipients[0], message_id=message_id)
     )
-
-
-def _browser(system: System, address: str) -> int:
-    with system.owner.transaction() as tx:
-        return int(tx.execute(BROWSER, {"address": address}).scalar_one())
