@@ -62,7 +62,7 @@ def test_a_mail_of_a_follow_up_says_where_and_how_it_is_answered(company: Compan
     delivery = sent(company, run)
     written = message_from_bytes(MAILS.written(delivery))
     assert written["Reply-To"] == f"Followup <answers+{delivery.answering}@example.com>"
-    assert b"Or answer this mail" in MAILS.written(delivery)
+    assert b"You can answer this mail" in MAILS.written(delivery)
     assert delivery.answering is not None
     assert delivery.answering not in repr(delivery)
     life = text("SELECT expires_at - created_at FROM action_links WHERE act = 'answer'")
@@ -73,7 +73,7 @@ def test_without_the_setting_nothing_is_answered(company: Company, run: Run) -> 
     delivery = sent(company, run, answered=False)
     written = Mails(SENDER, None).written(delivery)
     assert delivery.answering is None
-    assert (b"\nReply-To" in written, b"Or answer" in written) == (False, False)
+    assert (b"\nReply-To" in written, b"You can answer" in written) == (False, False)
 
 
 def test_an_answer_is_kept_once_however_often_it_is_read(company: Company, run: Run) -> None:
@@ -140,15 +140,15 @@ def test_a_mailbox_that_fails_in_any_way_says_so(
     database = Database(database_url)
     reading = reader(mailbox.url, database, meter)
     reading.look()
-    assert "followup_bounces_unreachable 0" in said(meter)
+    assert "\nfollowup_bounces_unreachable 0.0\n" in said(meter)
     mailbox.deliver(b"Subject: x\r\n\r\nx")
     monkeypatch.setattr("followup_dispatcher.mail_folders.Folder.content", odd)
     reading.look()
-    assert "followup_bounces_unreachable 1" in said(meter)
-    assert "followup_answers_unreachable 1" in said(meter)
+    assert "\nfollowup_bounces_unreachable 1.0\n" in said(meter)
+    assert "\nfollowup_answers_unreachable 1.0\n" in said(meter)
     monkeypatch.undo()
     reading.look()
-    assert "followup_bounces_unreachable 0" in said(meter)
+    assert "\nfollowup_bounces_unreachable 0.0\n" in said(meter)
     database.close()
 
 

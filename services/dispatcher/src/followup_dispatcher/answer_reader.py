@@ -12,7 +12,7 @@ from followup_dispatcher.answers import AnswerAddress, opened, read
 MOST = 20
 """So many answers to one mail are kept: nobody writes more, and machines that answer each other do."""
 
-KNOWN = text("SELECT true FROM action_links WHERE token_hash = :token_hash AND act = 'answer'")
+KNOWN = text("SELECT true FROM action_links WHERE token_hash = :token_hash")
 KEEP = text("""
     INSERT INTO mail_answers (token_hash, mail_hash, sender, said, refused)
     SELECT :token_hash, :mail_hash, :sender, CAST(:said AS text), CAST(:refused AS text)

@@ -49,8 +49,8 @@ ACTS = {Command.COMPLETE: "Complete", Command.SNOOZE: "Snooze", Command.ACKNOWLE
 
 
 ANSWERS = (
-    "Or answer this mail: “done” on the first line completes it; “snooze 2d”, “snooze 3h”, “snooze 1w” or "
-    "“snooze tomorrow” snoozes it; anything else is kept as a note."
+    "You can answer this mail: “done” on the first line completes it; “snooze 2d”, “snooze 3h”, “snooze 1w” "
+    "or “snooze tomorrow” snoozes it; anything else is kept as a note."
 )
 """What an answer does."""
 
