@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from followup_common.db import absences as _absences  # noqa: F401 - declares its table
 from followup_common.db import calendars as _calendars  # noqa: F401 - declares its tables
+from followup_common.db import series as _series  # noqa: F401 - declares its table
 from followup_common.db.tables import metadata
 from psycopg import errors
 from sqlalchemy import text
@@ -27,6 +28,8 @@ PEOPLES_COLUMNS = [
     *("external_id", "title", "notes", "due_at", "assignee_id", "subject_id", "completed_at"),
     *("kind", "priority", "tags", "value_amount", "value_currency"),
 ]
+TEMPLATE_COLUMNS = sorted({*PEOPLES_COLUMNS} - {"external_id", "due_at", "completed_at"})
+RULE_COLUMNS = ("rule", "starts_on", "at", "time_zone", "last_on")
 
 # What each service may write. Everything else, on every table there is, must be refused.
 POLICY_COLUMNS = ("name", "position", "draft", "draft_by", "draft_at")
@@ -142,7 +145,15 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "holds": {f"INSERT({column})" for column in HOLD_COLUMNS}
         | {f"UPDATE({column})" for column in ("ended_at", "ended_by", "end_reason", "ended_version")},
         "follow_ups": {"DELETE", "UPDATE(outcome)", "UPDATE(hold_changes)"}
-        | {f"{verb}({column})" for verb in ("INSERT", "UPDATE") for column in PEOPLES_COLUMNS},
+        | {
+            f"{verb}({c})"
+            for verb in ("INSERT", "UPDATE")
+            for c in (*PEOPLES_COLUMNS, "series_id", "occurs_on")
+        },
+        "series": {
+            f"{verb}({c})" for verb in ("INSERT", "UPDATE") for c in (*TEMPLATE_COLUMNS, *RULE_COLUMNS)
+        }
+        | {"INSERT(created_by)", *(f"UPDATE({c})" for c in ("made", "missed", "ended_at", "ended_by"))},
     },
 }
 

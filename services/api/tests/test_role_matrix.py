@@ -21,6 +21,7 @@ from .test_routes import routes
 V1 = "/api/v1"
 CRON_SECRET = "0123456789abcdef"
 DUE = "2199-01-01T00:00:00Z"
+DUE_SOON = "2031-01-06T09:00:00Z"
 ABSENCES_CSV = "email,first_day,last_day\n"
 USERS_CSV = "email,name,role,manager_email,time_zone,active\n"
 FOLLOW_UPS_CSV = (
@@ -181,6 +182,13 @@ LINES: dict[str, Line] = {
     "POST /api/v1/follow-ups/{follow_up_id}/wait": amirs(200, json={"preset": "tomorrow", "reason": "R"}),
     "DELETE /api/v1/follow-ups/{follow_up_id}/holds/{hold_id}": amirs(200),
     "POST /api/v1/follow-ups/{follow_up_id}/log": amirs(201, json={"note": "Called back"}),
+    "GET /api/v1/series": everybody(200),
+    "POST /api/v1/series/preview": everybody(200, json={"repeats": {"unit": "week"}, "due_at": DUE_SOON}),
+    "GET /api/v1/series/{series_id}": amirs(200),
+    "PATCH /api/v1/series/{series_id}": amirs(200, json={"title": "Call again"}),
+    "POST /api/v1/series/{series_id}/end": amirs(200),
+    "DELETE /api/v1/series/{series_id}": Line(("mia", "dana", "ada"), 204, besides={"max": 404}),
+    "POST /api/v1/follow-ups/{follow_up_id}/series": amirs(201, json={"repeats": {"unit": "week"}}),
     "GET /api/v1/follow-ups/presets": everybody(200),
     "POST /api/v1/follow-ups/presets": everybody(200, json={"hold": "wait", "ids": ["{follow_up_id}"]}),
     "POST /api/v1/follow-ups/{follow_up_id}/reopen": amirs(200),
@@ -367,6 +375,9 @@ class Cast:
             target["event_id"] = fail(self.company)
         if "{policy_id}" in route:
             target["policy_id"] = self.company.policy()["id"]
+        if "{series_id}" in route:
+            repeating = {"due_at": DUE_SOON, "repeats": {"unit": "week"}}
+            target["series_id"] = self.company.create(amir, **repeating)["series_id"]
         if "{calendar_id}" in route:
             target["calendar_id"] = self.company.calendar()["id"]
         return target

@@ -125,9 +125,10 @@ def test_nothing_is_changed_with_a_scope_that_reads(world: World) -> None:
     assert "POST /api/v1/notifications/read-all" in changing
     computes = "POST /api/v1/policies/simulate"  # has a body, and changes nothing: its own test says so
     places = "POST /api/v1/policies/ladder"  # as well: it only has a body because steps are no query
+    previews = "POST /api/v1/series/preview"  # as well: it has a body because rules are no query
     offers = "POST /api/v1/follow-ups/presets"  # as well: it names up to 10,000 follow-ups
     reads = [route for route, scope in changing.items() if scope is Scope.READ]
-    assert reads == [offers, places, computes, f"{computes}/stream"]
+    assert reads == [offers, previews, places, computes, f"{computes}/stream"]
 
 
 CALLS = {

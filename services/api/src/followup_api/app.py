@@ -60,6 +60,8 @@ from followup_api.policies.problems import replay_places
 from followup_api.policies.routes import router as policies
 from followup_api.push.routes import router as browsers
 from followup_api.routing import API
+from followup_api.series.routes import of_follow_ups as series_of_follow_ups
+from followup_api.series.routes import router as series
 from followup_api.settings import ApiSettings
 from followup_api.slack.routes import router as slack
 from followup_api.subjects.routes import router as subjects
@@ -103,6 +105,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     hand_overs_of_people,
     hand_overs,
     follow_ups,
+    series_of_follow_ups,
+    series,
     kinds,
     outcomes,
     subjects,

@@ -31,6 +31,7 @@ export const PasswordByLink = { token: 200, password: 200 } as const;
 export const PasswordChange = { current_password: 200, new_password: 200 } as const;
 export const PolicyInput = { name: 200 } as const;
 export const Proof = { password: 200 } as const;
+export const SeriesPatch = { title: 200, notes: 10000, kind: 50 } as const;
 export const Snooze = { reason: 500 } as const;
 export const SubjectCreate = { name: 200, external_id: 200, url: 2000 } as const;
 export const SubjectInput = { external_id: 200, name: 200, url: 2000 } as const;

@@ -1196,6 +1196,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/follow-ups/{follow_up_id}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a follow-up come again
+         * @description An open follow-up becomes the first of a series: when it is completed or deleted, the next one comes.
+         *     Dates that pass while one is open are counted, and not made up for.
+         */
+        post: operations["start_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List series
+         * @description Follow-ups of yours, and of everyone below you, that come again; as an admin everyone's.
+         */
+        get: operations["list_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what a rule means
+         * @description A rule in words, and the next ten times by the working days of the assignee. Nothing is stored. A rule
+         *     after whose first date none comes is refused, and the answer says what to change.
+         */
+        post: operations["preview_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/{series_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a series
+         * @description What the next one has, when it comes, and which one is open.
+         */
+        get: operations["get_series"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a series
+         * @description End a series and delete its open follow-up, which can be restored for 30 days. Those that are completed
+         *     stay. Who may is a setting, as for follow-ups.
+         */
+        delete: operations["delete_series"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a series
+         * @description Change the open one and those that come after it, or all of them. To change the open one alone, change
+         *     the follow-up. Another rule counts from the open one, which stays as it is.
+         */
+        patch: operations["change_series"];
+        trace?: never;
+    };
+    "/api/v1/series/{series_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a series
+         * @description Nothing comes after the open one, which stays. One that has ended stays so.
+         */
+        post: operations["end_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/follow-up-kinds": {
         parameters: {
             query?: never;
@@ -4146,6 +4258,12 @@ export interface components {
             archived?: boolean;
         };
         /**
+         * ClosedDays
+         * @description What happens to a date that is no working day.
+         * @enum {string}
+         */
+        ClosedDays: "next" | "previous" | "skip" | "keep";
+        /**
          * Coming
          * @description A step or a repeat of it, and when it comes.
          */
@@ -4516,6 +4634,11 @@ export interface components {
              */
             first_due_at: string;
             /**
+             * Series Id
+             * @description Of which series it is, `GET /series/{id}`; null: it does not come again.
+             */
+            series_id: number | null;
+            /**
              * May Change
              * @description Whether you may change it, or only read it: you were told of it, and it is of somebody who is not below you.
              */
@@ -4541,6 +4664,8 @@ export interface components {
              */
             updated_at: string;
             next: components["schemas"]["FollowUp"] | null;
+            /** @description What this completion made of its series; null: it is of none, or nothing comes after. */
+            next_in_series: components["schemas"]["NextInSeries"] | null;
         };
         /**
          * Completion
@@ -4587,6 +4712,12 @@ export interface components {
              */
             any: (components["schemas"]["SubjectCondition"] | components["schemas"]["KindCondition"] | components["schemas"]["PriorityCondition"] | components["schemas"]["TagsCondition"] | components["schemas"]["ValueCondition"] | components["schemas"]["TeamCondition"] | components["schemas"]["AssigneeCondition"])[];
         };
+        /**
+         * CountedFrom
+         * @description From where the next date is counted.
+         * @enum {string}
+         */
+        CountedFrom: "calendar" | "completion";
         /**
          * CreatedToken
          * @description A new token, with its secret: this is the only time that it is shown.
@@ -5377,6 +5508,11 @@ export interface components {
              */
             first_due_at: string;
             /**
+             * Series Id
+             * @description Of which series it is, `GET /series/{id}`; null: it does not come again.
+             */
+            series_id: number | null;
+            /**
              * May Change
              * @description Whether you may change it, or only read it: you were told of it, and it is of somebody who is not below you.
              */
@@ -5847,6 +5983,11 @@ export interface components {
              */
             first_due_at: string;
             /**
+             * Series Id
+             * @description Of which series it is, `GET /series/{id}`; null: it does not come again.
+             */
+            series_id: number | null;
+            /**
              * May Change
              * @description Whether you may change it, or only read it: you were told of it, and it is of somebody who is not below you.
              */
@@ -5959,6 +6100,8 @@ export interface components {
              * @description Unique; imports find the follow-up by it.
              */
             external_id?: string | null;
+            /** @description By which rule it comes again; it is the first of its series. */
+            repeats?: components["schemas"]["Repeats"] | null;
         };
         /**
          * FollowUpDetail
@@ -6145,6 +6288,11 @@ export interface components {
              * @description When it was first due; `due_at` if it was never moved.
              */
             first_due_at: string;
+            /**
+             * Series Id
+             * @description Of which series it is, `GET /series/{id}`; null: it does not come again.
+             */
+            series_id: number | null;
             /**
              * May Change
              * @description Whether you may change it, or only read it: you were told of it, and it is of somebody who is not below you.
@@ -6346,6 +6494,11 @@ export interface components {
              * @description When it was first due; `due_at` if it was never moved.
              */
             first_due_at: string;
+            /**
+             * Series Id
+             * @description Of which series it is, `GET /series/{id}`; null: it does not come again.
+             */
+            series_id: number | null;
             /**
              * May Change
              * @description Whether you may change it, or only read it: you were told of it, and it is of somebody who is not below you.
@@ -7748,6 +7901,19 @@ export interface components {
             kind?: string | null;
         };
         /**
+         * NextInSeries
+         * @description The one that comes after in a series.
+         */
+        NextInSeries: {
+            /** Id */
+            id: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+        };
+        /**
          * NextOfEach
          * @description When each of many follow-ups comes again: with its title, kind, assignee, and lead or client.
          * @example {
@@ -8783,6 +8949,17 @@ export interface components {
         Page_Policy_: {
             /** Items */
             items: components["schemas"]["Policy"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
+        /** Page[Series] */
+        Page_Series_: {
+            /** Items */
+            items: components["schemas"]["Series"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` to get the next page; null on the last one.
@@ -9951,6 +10128,108 @@ export interface components {
             times: number;
         };
         /**
+         * Repeats
+         * @description When a follow-up comes again.
+         * @example {
+         *       "closed_days": "next",
+         *       "every": 2,
+         *       "unit": "week",
+         *       "weekdays": [
+         *         1,
+         *         4
+         *       ]
+         *     }
+         */
+        Repeats: {
+            /**
+             * Every
+             * @default 1
+             */
+            every: number;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "day" | "working_day" | "week" | "month";
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
+            /** Day */
+            day?: number | null;
+            /** Nth */
+            nth?: (1 | 2 | 3 | 4 | 5 | -1) | null;
+            /** Weekday */
+            weekday?: number | null;
+            /** @default calendar */
+            counted_from: components["schemas"]["CountedFrom"];
+            /** @default next */
+            closed_days: components["schemas"]["ClosedDays"];
+            /** Until */
+            until?: string | null;
+            /** Count */
+            count?: number | null;
+            /**
+             * At
+             * @description The time of day; without it, that of the first one.
+             */
+            at?: string | null;
+            /**
+             * Time Zone
+             * @description Whose clock shows it; without it, that of the assignee.
+             */
+            time_zone?: string | null;
+        };
+        /**
+         * RepeatsShown
+         * @description When a follow-up comes again.
+         */
+        RepeatsShown: {
+            /**
+             * Every
+             * @default 1
+             */
+            every: number;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "day" | "working_day" | "week" | "month";
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
+            /** Day */
+            day?: number | null;
+            /** Nth */
+            nth?: (1 | 2 | 3 | 4 | 5 | -1) | null;
+            /** Weekday */
+            weekday?: number | null;
+            /** @default calendar */
+            counted_from: components["schemas"]["CountedFrom"];
+            /** @default next */
+            closed_days: components["schemas"]["ClosedDays"];
+            /** Until */
+            until?: string | null;
+            /** Count */
+            count?: number | null;
+            /**
+             * At
+             * @example 09:00
+             */
+            at: string;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Starts On
+             * Format: date
+             * @description The day from which the rule counts.
+             */
+            starts_on: string;
+        };
+        /**
          * Replay
          * @description What would have been told in the past, beside what was.
          *
@@ -10123,6 +10402,226 @@ export interface components {
              * @description Says what becomes of it.
              */
             delivery_id: string;
+        };
+        /**
+         * Series
+         * @description A follow-up that comes again: what the next one has, and when.
+         * @example {
+         *       "assignee_id": 3,
+         *       "created_at": "2026-02-20T15:31:07Z",
+         *       "etag": "\"1-5d41402a\"",
+         *       "id": 4,
+         *       "kind": "call",
+         *       "made": 1,
+         *       "missed": 0,
+         *       "notes": "",
+         *       "open_due_at": "2026-03-02T08:00:00Z",
+         *       "open_id": 42,
+         *       "priority": "normal",
+         *       "repeats": {
+         *         "at": "09:00",
+         *         "closed_days": "next",
+         *         "counted_from": "calendar",
+         *         "every": 2,
+         *         "starts_on": "2026-03-02",
+         *         "time_zone": "Europe/Berlin",
+         *         "unit": "week",
+         *         "weekdays": [
+         *           1,
+         *           4
+         *         ]
+         *       },
+         *       "subject_id": 7,
+         *       "summary": "Every 2 weeks on Monday and Thursday at 09:00",
+         *       "tags": [],
+         *       "title": "Call Acme",
+         *       "upcoming": [
+         *         "2026-03-05T08:00:00Z"
+         *       ],
+         *       "updated_at": "2026-02-20T15:31:07Z",
+         *       "version": 1
+         *     }
+         */
+        Series: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+            /** Notes */
+            notes: string;
+            /** Assignee Id */
+            assignee_id: number;
+            /** Subject Id */
+            subject_id: number | null;
+            /**
+             * Kind
+             * @description What is to be done. Name of one of `GET /follow-up-kinds`.
+             */
+            kind: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high";
+            /** Tags */
+            tags: string[];
+            value: components["schemas"]["ValueShown"] | null;
+            repeats: components["schemas"]["RepeatsShown"];
+            /**
+             * Summary
+             * @description The rule in words.
+             */
+            summary: string;
+            /**
+             * Open Id
+             * @description The one that is open; null: the series has ended.
+             */
+            open_id: number | null;
+            /** Open Due At */
+            open_due_at: string | null;
+            /**
+             * Upcoming
+             * @description When those after the open one come, if each is done on its day; at most ten.
+             */
+            upcoming: string[];
+            /**
+             * Made
+             * @description How many there were since the rule was last changed, with the open one.
+             */
+            made: number;
+            /**
+             * Missed
+             * @description How many dates passed while one was open; they are not made up for.
+             */
+            missed: number;
+            /**
+             * Ended At
+             * @description Since when none comes after the open one; null: they go on.
+             */
+            ended_at: string | null;
+            /** Version */
+            version: number;
+            /** Etag */
+            etag: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * SeriesPatch
+         * @description What to change of a series; what is left out stays.
+         * @example {
+         *       "apply": "following",
+         *       "title": "Call Acme"
+         *     }
+         */
+        SeriesPatch: {
+            /**
+             * Apply
+             * @description `following`: the open one and those that come after it; `all`: also what is said of those that are completed, the latest 1,000.
+             * @default following
+             * @enum {string}
+             */
+            apply: "following" | "all";
+            /** Title */
+            title?: string;
+            /** Notes */
+            notes?: string;
+            /**
+             * Assignee Id
+             * @example 42
+             */
+            assignee_id?: number;
+            /**
+             * Kind
+             * @description Name of one of `GET /follow-up-kinds`.
+             */
+            kind?: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority?: "low" | "normal" | "high";
+            /**
+             * Tags
+             * @description All of them. Kept in lower case, each once and in order; at most 20, of at most 50 characters, without commas and semicolons.
+             */
+            tags?: string[];
+            value?: components["schemas"]["Value"] | null;
+            /** @description Another rule, which counts from the open one; that stays as it is. */
+            repeats?: components["schemas"]["Repeats"];
+        };
+        /**
+         * SeriesPreview
+         * @description What a rule means.
+         */
+        SeriesPreview: {
+            /**
+             * Summary
+             * @description In words.
+             * @example Every 2 weeks on Monday and Thursday at 09:00
+             */
+            summary: string;
+            /**
+             * Due At
+             * @description The next ten times, the first one among them, if each is done on its day.
+             */
+            due_at: string[];
+        };
+        /**
+         * SeriesPreviewInput
+         * @description A rule, and its first follow-up.
+         * @example {
+         *       "due_at": "2026-03-02T08:00:00Z",
+         *       "repeats": {
+         *         "closed_days": "next",
+         *         "every": 2,
+         *         "unit": "week",
+         *         "weekdays": [
+         *           1,
+         *           4
+         *         ]
+         *       }
+         *     }
+         */
+        SeriesPreviewInput: {
+            repeats: components["schemas"]["Repeats"];
+            /**
+             * Due At
+             * Format: date-time
+             * @description When the first one is due.
+             */
+            due_at: string;
+            /**
+             * Assignee Id
+             * @description Whose it would be; without it, the caller's.
+             */
+            assignee_id?: number | null;
+        };
+        /**
+         * SeriesStart
+         * @description That a follow-up comes again.
+         * @example {
+         *       "repeats": {
+         *         "closed_days": "next",
+         *         "every": 2,
+         *         "unit": "week",
+         *         "weekdays": [
+         *           1,
+         *           4
+         *         ]
+         *       }
+         *     }
+         */
+        SeriesStart: {
+            repeats: components["schemas"]["Repeats"];
         };
         /**
          * ServiceQueues
@@ -19222,6 +19721,826 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    start_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                follow_up_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "repeats": {
+                 *         "closed_days": "next",
+                 *         "every": 2,
+                 *         "unit": "week",
+                 *         "weekdays": [
+                 *           1,
+                 *           4
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["SeriesStart"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assignee_id": 3,
+                     *       "created_at": "2026-02-20T15:31:07Z",
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "id": 4,
+                     *       "kind": "call",
+                     *       "made": 1,
+                     *       "missed": 0,
+                     *       "notes": "",
+                     *       "open_due_at": "2026-03-02T08:00:00Z",
+                     *       "open_id": 42,
+                     *       "priority": "normal",
+                     *       "repeats": {
+                     *         "at": "09:00",
+                     *         "closed_days": "next",
+                     *         "counted_from": "calendar",
+                     *         "every": 2,
+                     *         "starts_on": "2026-03-02",
+                     *         "time_zone": "Europe/Berlin",
+                     *         "unit": "week",
+                     *         "weekdays": [
+                     *           1,
+                     *           4
+                     *         ]
+                     *       },
+                     *       "subject_id": 7,
+                     *       "summary": "Every 2 weeks on Monday and Thursday at 09:00",
+                     *       "tags": [],
+                     *       "title": "Call Acme",
+                     *       "upcoming": [
+                     *         "2026-03-05T08:00:00Z"
+                     *       ],
+                     *       "updated_at": "2026-02-20T15:31:07Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_series: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+                /** @description Also those that have ended. */
+                ended?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "assignee_id": 3,
+                     *           "created_at": "2026-02-20T15:31:07Z",
+                     *           "etag": "\"1-5d41402a\"",
+                     *           "id": 4,
+                     *           "kind": "call",
+                     *           "made": 1,
+                     *           "missed": 0,
+                     *           "notes": "",
+                     *           "open_due_at": "2026-03-02T08:00:00Z",
+                     *           "open_id": 42,
+                     *           "priority": "normal",
+                     *           "repeats": {
+                     *             "at": "09:00",
+                     *             "closed_days": "next",
+                     *             "counted_from": "calendar",
+                     *             "every": 2,
+                     *             "starts_on": "2026-03-02",
+                     *             "time_zone": "Europe/Berlin",
+                     *             "unit": "week",
+                     *             "weekdays": [
+                     *               1,
+                     *               4
+                     *             ]
+                     *           },
+                     *           "subject_id": 7,
+                     *           "summary": "Every 2 weeks on Monday and Thursday at 09:00",
+                     *           "tags": [],
+                     *           "title": "Call Acme",
+                     *           "upcoming": [
+                     *             "2026-03-05T08:00:00Z"
+                     *           ],
+                     *           "updated_at": "2026-02-20T15:31:07Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Series_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    preview_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "due_at": "2026-03-02T08:00:00Z",
+                 *       "repeats": {
+                 *         "closed_days": "next",
+                 *         "every": 2,
+                 *         "unit": "week",
+                 *         "weekdays": [
+                 *           1,
+                 *           4
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["SeriesPreviewInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "summary": "Every 2 weeks on Monday and Thursday at 09:00",
+                     *       "due_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SeriesPreview"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                series_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assignee_id": 3,
+                     *       "created_at": "2026-02-20T15:31:07Z",
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "id": 4,
+                     *       "kind": "call",
+                     *       "made": 1,
+                     *       "missed": 0,
+                     *       "notes": "",
+                     *       "open_due_at": "2026-03-02T08:00:00Z",
+                     *       "open_id": 42,
+                     *       "priority": "normal",
+                     *       "repeats": {
+                     *         "at": "09:00",
+                     *         "closed_days": "next",
+                     *         "counted_from": "calendar",
+                     *         "every": 2,
+                     *         "starts_on": "2026-03-02",
+                     *         "time_zone": "Europe/Berlin",
+                     *         "unit": "week",
+                     *         "weekdays": [
+                     *           1,
+                     *           4
+                     *         ]
+                     *       },
+                     *       "subject_id": 7,
+                     *       "summary": "Every 2 weeks on Monday and Thursday at 09:00",
+                     *       "tags": [],
+                     *       "title": "Call Acme",
+                     *       "upcoming": [
+                     *         "2026-03-05T08:00:00Z"
+                     *       ],
+                     *       "updated_at": "2026-02-20T15:31:07Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    delete_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                series_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    change_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                series_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apply": "following",
+                 *       "title": "Call Acme"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SeriesPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assignee_id": 3,
+                     *       "created_at": "2026-02-20T15:31:07Z",
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "id": 4,
+                     *       "kind": "call",
+                     *       "made": 1,
+                     *       "missed": 0,
+                     *       "notes": "",
+                     *       "open_due_at": "2026-03-02T08:00:00Z",
+                     *       "open_id": 42,
+                     *       "priority": "normal",
+                     *       "repeats": {
+                     *         "at": "09:00",
+                     *         "closed_days": "next",
+                     *         "counted_from": "calendar",
+                     *         "every": 2,
+                     *         "starts_on": "2026-03-02",
+                     *         "time_zone": "Europe/Berlin",
+                     *         "unit": "week",
+                     *         "weekdays": [
+                     *           1,
+                     *           4
+                     *         ]
+                     *       },
+                     *       "subject_id": 7,
+                     *       "summary": "Every 2 weeks on Monday and Thursday at 09:00",
+                     *       "tags": [],
+                     *       "title": "Call Acme",
+                     *       "upcoming": [
+                     *         "2026-03-05T08:00:00Z"
+                     *       ],
+                     *       "updated_at": "2026-02-20T15:31:07Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    end_series: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                series_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assignee_id": 3,
+                     *       "created_at": "2026-02-20T15:31:07Z",
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "id": 4,
+                     *       "kind": "call",
+                     *       "made": 1,
+                     *       "missed": 0,
+                     *       "notes": "",
+                     *       "open_due_at": "2026-03-02T08:00:00Z",
+                     *       "open_id": 42,
+                     *       "priority": "normal",
+                     *       "repeats": {
+                     *         "at": "09:00",
+                     *         "closed_days": "next",
+                     *         "counted_from": "calendar",
+                     *         "every": 2,
+                     *         "starts_on": "2026-03-02",
+                     *         "time_zone": "Europe/Berlin",
+                     *         "unit": "week",
+                     *         "weekdays": [
+                     *           1,
+                     *           4
+                     *         ]
+                     *       },
+                     *       "subject_id": 7,
+                     *       "summary": "Every 2 weeks on Monday and Thursday at 09:00",
+                     *       "tags": [],
+                     *       "title": "Call Acme",
+                     *       "upcoming": [
+                     *         "2026-03-05T08:00:00Z"
+                     *       ],
+                     *       "updated_at": "2026-02-20T15:31:07Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -33,6 +33,7 @@ export function followUp(id: number, changes: Partial<FollowUp> = {}): FollowUp 
     acknowledged_by: null,
     moved: 0,
     first_due_at: "2026-03-02T09:00:00Z",
+    series_id: null,
     may_change: true,
     version: 1,
     etag: `"1-${id}"`,

@@ -110,18 +110,24 @@ def next_one(
     return None
 
 
-def foreseen(timetable: Timetable, is_open: IsOpen, most: int) -> list[datetime]:
-    """The times of the first dates, if each is done on its day.
+def foreseen(
+    timetable: Timetable, is_open: IsOpen, most: int, *, after: date | None = None, made: int = 0
+) -> list[datetime]:
+    """The times of the next dates, if each is done on its day.
+
+    Args:
+        timetable: the rule.
+        is_open: whose working days count.
+        most: how many at most.
+        after: the date of the one before; None: from the first one on.
+        made: how many there were up to then.
 
     Raises:
         NeverComes: there is none.
     """
-    if timetable.rule.counted_from is CountedFrom.COMPLETION:
-        days = list(islice(_each_done_on_its_day(timetable, is_open), most))
-    else:
-        days = list(islice(dates(timetable, is_open), most))
+    days = list(islice(_ahead(timetable, is_open, after, made), most))
     if not days:
-        raise _why_never(timetable, is_open)
+        raise _why_never(timetable, is_open, after)
     return [due_at(timetable, day) for day in days]
 
 
@@ -131,10 +137,19 @@ def due_at(timetable: Timetable, day: date) -> datetime:
     return first_shown(timetable.zone, day, timetable.at).astimezone(UTC)
 
 
-def _each_done_on_its_day(timetable: Timetable, is_open: IsOpen) -> Iterator[date]:
-    rule, day = timetable.rule, _moved(timetable.starts_on, timetable.rule.closed_days, is_open)
-    numbers = count(1) if rule.count is None else range(1, rule.count + 1)
-    for _ in numbers:
+def _ahead(timetable: Timetable, is_open: IsOpen, after: date | None, made: int) -> Iterator[date]:
+    if timetable.rule.counted_from is CountedFrom.COMPLETION:
+        return _each_done_on_its_day(timetable, is_open, after, made)
+    return dates(timetable, is_open, after)
+
+
+def _each_done_on_its_day(
+    timetable: Timetable, is_open: IsOpen, after: date | None, made: int
+) -> Iterator[date]:
+    rule = timetable.rule
+    start = _moved(timetable.starts_on, rule.closed_days, is_open)
+    day = start if after is None else after_completion(rule, is_open, after)
+    for _ in count() if rule.count is None else range(made, rule.count):
         if day is None or day > LATEST or (rule.until and day > rule.until):
             return
         yield day
@@ -221,20 +236,16 @@ def _moved(day: date, closed_days: ClosedDays, is_open: IsOpen) -> date | None:
     return next(filter(is_open, (day + step * number for number in range(1, FARTHEST_MOVED + 1))), None)
 
 
-def _why_never(timetable: Timetable, is_open: IsOpen) -> NeverComes:
+def _why_never(timetable: Timetable, is_open: IsOpen, after: date | None) -> NeverComes:
     """What to change about a rule without any date."""
-    endless = timetable.model_copy(update={"rule": timetable.rule.model_copy(update={"until": None})})
-    if timetable.rule.until and next(_any(endless, is_open), None):
-        first = next(_any(endless, is_open))
-        return NeverComes("until", f"comes before the first date, {first}: use that day or a later one.")
-    return NeverComes(
-        "closed_days",
-        "leaves no date: none of those that the rule gives is near a working day of the calendar. Use keep, "
-        "or other days.",
-    )
-
-
-def _any(timetable: Timetable, is_open: IsOpen) -> Iterator[date]:
-    if timetable.rule.counted_from is CountedFrom.COMPLETION:
-        return _each_done_on_its_day(timetable, is_open)
-    return dates(timetable, is_open)
+    endless = timetable.rule.model_copy(update={"until": None, "count": None})
+    first = next(_ahead(timetable.model_copy(update={"rule": endless}), is_open, after, 0), None)
+    if first is None:
+        return NeverComes(
+            "closed_days",
+            "leaves no date: none of those that the rule gives is near a working day of the calendar. Use "
+            "keep, or other days.",
+        )
+    if timetable.rule.until is None:
+        return NeverComes("count", "leaves none after the first: use 2 or more, or leave it out.")
+    return NeverComes("until", f"comes before the next date, {first}: use that day or a later one.")

@@ -44,6 +44,7 @@ from followup_api.followups.service import check_assignable
 from followup_api.followups.undo import keep_for_undo, undo_changes
 from followup_api.ids import among
 from followup_api.rows import Record
+from followup_api.series.going_on import go_on, said, series_of
 from followup_api.unit_of_work import UnitOfWork
 from followup_api.visible import isolated
 
@@ -215,7 +216,14 @@ def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) 
         ask_again(work.tx, ids, body.reason)
     policy_changes.settle(work.tx, ids, body, body.reason)
     planned = plan_next_of_each(work.tx, ids, body.next, actor_id) if body.next else {}
-    details = {row.id: _details(body, row) | _next(planned.get(row.id)) for row in rows}
+    recurring = series_of(work.tx, ids) if body.action is BulkAction.COMPLETE else {}
+    comes = go_on(work.tx, recurring.values(), actor_id)
+    details = {
+        row.id: _details(body, row)
+        | _next(planned.get(row.id))
+        | said(comes.get(recurring[row.id]) if row.id in recurring else None)
+        for row in rows
+    }
     activities.record(work.tx, actor_id, [(row.id, KINDS[body.action], details[row.id]) for row in rows])
     if body.action is BulkAction.REASSIGN:
         for row in sorted(changed, key=lambda row: int(row.id)):

@@ -6,14 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from followup_common.db import Transaction
-from followup_common.db.clocks import CalendarUnusable, own_clocks
-from followup_common.db.directory import load_directory
 from followup_common.db.tables import activities as activities_table
-from followup_common.db.tables import follow_ups, users
-from followup_common.policy import ALWAYS_OPEN, BeyondHorizon, Calendar, State
+from followup_common.db.tables import follow_ups
+from followup_common.policy import BeyondHorizon, State
 from followup_common.policy.presets import Preset, after_working_days, due
 from sqlalchemy import func, insert, select
 
@@ -30,6 +27,7 @@ from followup_api.followups.completing_schemas import (
     PresetTimes,
 )
 from followup_api.followups.facts import columns
+from followup_api.followups.own_clock import clock_of
 from followup_api.followups.problems import FollowUpNotFound, FollowUpStale, NoteMissing
 from followup_api.followups.queries import NEEDS_NOTE, get
 from followup_api.followups.schemas import FollowUp
@@ -37,6 +35,7 @@ from followup_api.followups.service import Target, check_assignable
 from followup_api.ids import among
 from followup_api.problems import Invalid
 from followup_api.rows import Record
+from followup_api.series.going_on import go_on, said
 
 f = follow_ups.c
 a = activities_table.c
@@ -70,10 +69,13 @@ def complete(target: Target, body: Completion) -> Completed:
             else FollowUpStale(current)
         )
     planned = _plan_next(target, current, body.next) if changed and body.next else None
+    ended = [current.series_id] if changed and current.series_id else []
+    comes = go_on(target.tx, ended, target.actor_id).get(current.series_id or 0)
     if changed:
-        details = {**_said(target.tx, body), **({"next_id": planned.id} if planned else {})}
+        details = {**_said(target.tx, body), **({"next_id": planned.id} if planned else {}), **said(comes)}
         activities.record(target.tx, target.actor_id, [(target.id, "completed", details)])
-    return Completed.model_validate({**dict(current), "next": planned})
+    next_in_series = None if comes is None or comes.id is None else {"id": comes.id, "due_at": comes.due_at}
+    return Completed.model_validate({**dict(current), "next": planned, "next_in_series": next_in_series})
 
 
 def log(target: Target, body: LogEntry) -> int:
@@ -188,20 +190,6 @@ def _due_at(tx: Transaction, wanted: NextFollowUp | NextOfEach, assignee_id: int
         return due(wanted.preset, calendar, zone, now)
     except BeyondHorizon as beyond:
         raise Invalid("next.preset", f"next.preset: {beyond}.") from None
-
-
-def clock_of(tx: Transaction, user_id: int) -> tuple[Calendar, ZoneInfo, datetime]:
-    """By which calendar a person works, on which clock they read times, and the time now."""
-    row = tx.execute(
-        select(users.c.time_zone, func.now().label("now")).where(users.c.id == user_id)
-    ).one_or_none()
-    if row is None:
-        raise Invalid("assignee_id", f"There is no person {user_id}: choose another assignee_id.")
-    clocks = own_clocks(tx, load_directory(tx, [user_id], with_calendars=True), [user_id])
-    try:
-        return clocks.own(user_id), ZoneInfo(row.time_zone), row.now
-    except CalendarUnusable:
-        return ALWAYS_OPEN, ZoneInfo(row.time_zone), row.now
 
 
 def _said(tx: Transaction, body: Completion | LogEntry) -> dict[str, Any]:

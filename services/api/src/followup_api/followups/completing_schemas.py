@@ -69,10 +69,22 @@ class Completion(
     )
 
 
-class Completed(FollowUp, json_schema_extra=examples({**EXAMPLE_FOLLOW_UP, "next": None})):
+class NextInSeries(Schema):
+    """The one that comes after in a series."""
+
+    id: int
+    due_at: Time
+
+
+class Completed(
+    FollowUp, json_schema_extra=examples({**EXAMPLE_FOLLOW_UP, "next": None, "next_in_series": None})
+):
     """A completed follow-up, and the one that was planned with it."""
 
     next: FollowUp | None
+    next_in_series: NextInSeries | None = Field(
+        description="What this completion made of its series; null: it is of none, or nothing comes after."
+    )
 
 
 class LogEntry(

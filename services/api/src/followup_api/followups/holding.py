@@ -27,7 +27,6 @@ from followup_common.policy.presets import Preset
 from sqlalchemy import and_, func, insert, or_, select, update
 
 from followup_api.followups import activities
-from followup_api.followups.completing import clock_of
 from followup_api.followups.completing_schemas import PresetTime
 from followup_api.followups.hold_limits import (
     Hours,
@@ -39,6 +38,7 @@ from followup_api.followups.hold_limits import (
 )
 from followup_api.followups.hold_problems import HoldNotFound, HoldOfAnother, HoldRefused
 from followup_api.followups.hold_schemas import HoldPresets, Snooze, Wait
+from followup_api.followups.own_clock import clock_of
 from followup_api.followups.problems import FollowUpNotOpen
 from followup_api.followups.schemas import FollowUp
 from followup_api.followups.service import Target

@@ -13,6 +13,8 @@ from followup_api.ids import among
 f, a = follow_ups.c, activities.c
 NEXT_ID: ColumnElement[int] = a.details["next_id"].astext.cast(BigInteger)
 """SQL of the follow-up that was planned by a completion; NULL: none was."""
+NEXT_IN_SERIES: ColumnElement[int] = a.details["next_in_series"].astext.cast(BigInteger)
+"""SQL of the one that a completion made of its series; NULL: none."""
 NEXT_CHANGED = (
     "The next follow-up that was planned with it, {id}, has been changed since: delete that one first, or "
     "reopen this one instead."
@@ -24,8 +26,8 @@ def changed_next(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
     rows = tx.execute(
         select(a.follow_up_id, f.id)
         .select_from(activities)
-        .join(follow_ups, f.id == NEXT_ID)
-        .where(among(a.follow_up_id, ids), a.id.in_(_completions(ids)), f.version > 1)
+        .join(follow_ups, f.id.in_([NEXT_ID, NEXT_IN_SERIES]))
+        .where(among(a.follow_up_id, ids), a.id.in_(completions(ids)), f.version > 1)
     )
     return {row.follow_up_id: NEXT_CHANGED.format(id=row.id) for row in rows}
 
@@ -33,13 +35,13 @@ def changed_next(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
 def remove_next(tx: Transaction, ids: Collection[int]) -> None:
     """Delete what was planned with some completions that are undone."""
     of_them = among(a.follow_up_id, ids)  # the index of activities begins with it
-    planned = select(NEXT_ID).where(of_them, a.id.in_(_completions(ids)), NEXT_ID.is_not(None))
+    planned = select(NEXT_ID).where(of_them, a.id.in_(completions(ids)), NEXT_ID.is_not(None))
     # As an array: with IN PostgreSQL reads all follow-ups.
     theirs = func.array(planned.scalar_subquery())
     tx.execute(delete(follow_ups).where(f.id == any_(theirs), f.version == 1))
 
 
-def _completions(ids: Collection[int]) -> ScalarSelect[int]:
+def completions(ids: Collection[int]) -> ScalarSelect[int]:
     """SQL of the last completion of each."""
     return (
         select(func.max(a.id))

@@ -88,7 +88,7 @@ _OWN: tuple[ColumnElement[Any], ...] = (
     *(es.step.label("level"), es.severity, es.wake_at.label("next_step_at")),
     *(f.version, TAG.label("etag"), f.created_at, f.updated_at),
     *(f.kind, f.priority, f.tags, VALUE.label("value"), f.outcome),
-    *(f.moved, func.coalesce(f.first_due_at, f.due_at).label("first_due_at")),
+    *(f.moved, func.coalesce(f.first_due_at, f.due_at).label("first_due_at"), f.series_id),
     tells_others(es.step).label("escalated"),
     case((_IS_OVERDUE, literal_column(HOURS, Float)), else_=0.0).label("hours_overdue"),
     _definition(es.step).op("->>", return_type=Text())("label").label("level_label"),

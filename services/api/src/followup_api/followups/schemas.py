@@ -44,6 +44,7 @@ from followup_api.schemas import (
     storable,
     unchanged,
 )
+from followup_api.series.repeats import Repeats
 from followup_api.visible import seen
 
 EXAMPLE_SUBJECT: JsonDict = {
@@ -85,6 +86,7 @@ EXAMPLE_FOLLOW_UP: JsonDict = {
     "acknowledged_by": None,
     "moved": 1,
     "first_due_at": "2026-02-25T09:00:00Z",
+    "series_id": None,
     "may_change": True,
     "version": 3,
     "etag": '"3-5d41402a"',
@@ -286,6 +288,9 @@ class FollowUp(Schema, json_schema_extra=examples(EXAMPLE_FOLLOW_UP)):
     )
     moved: int = Field(description="How often it got another due time.")
     first_due_at: Time = Field(description="When it was first due; `due_at` if it was never moved.")
+    series_id: int | None = Field(
+        description="Of which series it is, `GET /series/{id}`; null: it does not come again."
+    )
     may_change: bool = Field(
         description="Whether you may change it, or only read it: you were told of it, and it is of somebody "
         "who is not below you."
@@ -376,6 +381,9 @@ class FollowUpCreate(NewFacts, json_schema_extra=examples(FOLLOW_UP_CREATE_EXAMP
     assignee_id: Id | None = Field(None, description="Whose it is; without it, the caller's.")
     subject: SubjectInput | None = None
     external_id: Line | None = Field(None, description="Unique; imports find the follow-up by it.")
+    repeats: Repeats | None = Field(
+        None, description="By which rule it comes again; it is the first of its series."
+    )
 
 
 class FollowUpPatch(

@@ -37,9 +37,11 @@ def action(
     match kind:
         case "created" if "due_at" in details:
             after = f", after “{isolated(details['after'])}”" if "after" in details else ""
+            after += _of_series(details)
             did = f"created it, due {at(details['due_at'], time_zone)}{after}"
         case "completed" if details:
             next_one = " and planned the next one" if "next_id" in details else ""
+            next_one += ", the last one of its series" if "series_over" in details else ""
             did = f"completed it{next_one}{_came_of_it(details)}"
         case "logged":
             what = f"logged “{isolated(details['kind_label'])}”" if "kind_label" in details else "noted"
@@ -56,7 +58,7 @@ def action(
             did = f"handed it from {giver} to {taker}{reason}"
         case "undone":
             did = f"undid {listed(list(_undone(changes, person, time_zone)))}"
-        case "acknowledged" | "snoozed" | "waiting" | "resumed" | "hold_ended":
+        case "acknowledged" | "snoozed" | "waiting" | "resumed" | "hold_ended" | "repeats" | "series_ended":
             did = f"{_held(kind, details, person, time_zone)}{reason}"
         case "policy_changed":
             before, after = (_version(details[side]) for side in ("from", "to"))
@@ -70,8 +72,12 @@ def action(
 
 
 def _held(kind: str, details: Mapping[str, Any], person: Callable[[int], PersonName], time_zone: str) -> str:
-    """What somebody did to hold it, or that a hold has ended."""
+    """What somebody did to hold it, to end that, or to let it repeat."""
     match kind:
+        case "repeats":
+            return f"lets it repeat: {details['summary']}"
+        case "series_ended":
+            return "ended its series: nothing comes after it"
         case "resumed":
             return f"ended {HOLDS[details['hold']]}"
         case "hold_ended":
@@ -116,6 +122,16 @@ def _undone(
         yield f"its move (due {at(moved['to'], time_zone)} again)"
     if handed := changes.get("assignee_id"):
         yield f"its reassignment ({isolated(person(handed['to']).name)}'s again)"
+
+
+def _of_series(details: Mapping[str, Any]) -> str:
+    """That it is the next one of a series, and how many dates passed before it."""
+    if "series_id" not in details:
+        return ""
+    missed = details.get("missed", 0)
+    dates = "1 date" if missed == 1 else f"{missed} dates"
+    passed = f"; {dates} before it passed" if missed else ""
+    return f", the next one of its series{passed}"
 
 
 def _version(details: Mapping[str, Any]) -> str:

@@ -38,6 +38,8 @@ from followup_api.followups.undo import keep_for_undo, undo_changes
 from followup_api.permissions import Caller
 from followup_api.problems import constraint_of
 from followup_api.rows import Record
+from followup_api.series.beginning import begin
+from followup_api.series.going_on import go_on as go_on_with_series
 from followup_api.subjects.service import keep_subject
 from followup_api.unit_of_work import UnitOfWork
 
@@ -137,7 +139,7 @@ def create(work: UnitOfWork, body: FollowUpCreate, scope: Scope, actor_id: int) 
     check_assignable(work.tx, assignee_id, scope)
     check_choice(work.tx, KINDS_OF_FOLLOW_UPS, body.kind)
     values = {
-        **columns(body.model_dump(exclude={"assignee_id", "subject"})),
+        **columns(body.model_dump(exclude={"assignee_id", "subject", "repeats"})),
         "assignee_id": assignee_id,
         "subject_id": keep_subject(work.tx, body.subject) if body.subject else None,
     }
@@ -147,6 +149,8 @@ def create(work: UnitOfWork, body: FollowUpCreate, scope: Scope, actor_id: int) 
         raise ExternalIdTaken(str(body.external_id))
     facts = {"assignee_id": assignee_id, "due_at": body.due_at.isoformat()}
     activities.record(work.tx, actor_id, [(created, "created", facts)])
+    if body.repeats is not None:
+        begin(work.tx, created, body.repeats, actor_id)
     return get(work.tx, created, scope)
 
 
@@ -219,8 +223,11 @@ def remove(target: Target) -> dict[str, Any]:
         FollowUpStale: it is not as the caller has seen it.
     """
     statement = delete(follow_ups).where(f.id == target.id, target.scope.condition(), *target.matching)
-    if target.tx.execute(statement).rowcount == 0:
+    deleted = target.tx.execute(statement.returning(f.series_id)).first()
+    if deleted is None:
         target.read_matching()
+    elif deleted.series_id is not None:
+        go_on_with_series(target.tx, [deleted.series_id], target.actor_id)
     row = target.tx.execute(select(*LOST).where(d.id == target.id)).one()
     return dict(row._mapping)
 

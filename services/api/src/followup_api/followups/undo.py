@@ -20,6 +20,8 @@ from followup_api.followups.facts import value_of
 from followup_api.followups.next_ones import changed_next, remove_next
 from followup_api.followups.scopes import Scope
 from followup_api.rows import Record
+from followup_api.series.going_on import go_on as go_on_with_series
+from followup_api.series.taking_back import take_back_next
 from followup_api.unit_of_work import UnitOfWork
 
 UNDO_BY = text("""
@@ -72,14 +74,20 @@ def undo_changes(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: S
         scope: whose follow-ups they may see: an undo hands none to anybody else.
     """
     with work.tx.begin_nested() as attempt:
+        taken_back = take_back_next(work.tx, ids)
         undone, refused = _put_back(work.tx, ids, actor_id)
         barred = _barred(work.tx, undone, scope)
-        if barred:
+        again = barred or taken_back & refused.keys()
+        if again:
             attempt.rollback()
-    if barred:
-        undone, refused = _put_back(work.tx, set(ids) - barred.keys(), actor_id)
+    if again:
+        left = set(ids) - barred.keys() - refused.keys()
+        take_back_next(work.tx, left)
+        undone, more = _put_back(work.tx, left, actor_id)
+        refused |= more
     remove_next(work.tx, [row.follow_up_id for row in filter(_is_opened, undone)])
     activities.record(work.tx, actor_id, [(row.follow_up_id, "undone", _details(row)) for row in undone])
+    go_on_with_series(work.tx, _ended_again(undone), actor_id)
     for row in filter(_is_given_back, undone):
         work.emit(given_back(row.became))
     untold = [
@@ -122,6 +130,12 @@ def _barred(tx: Transaction, undone: Sequence[Record], scope: Scope) -> dict[int
 
 def _is_opened(row: Record) -> bool:
     return row.was["completed_at"] is not None and row.became["completed_at"] is None
+
+
+def _ended_again(undone: Sequence[Record]) -> set[int]:
+    """The series of what is completed again, as its reopening is undone."""
+    completed = (row.became for row in undone if row.became["completed_at"] is not None)
+    return {became["series_id"] for became in completed if became["series_id"] is not None}
 
 
 def _is_given_back(row: Record) -> bool:

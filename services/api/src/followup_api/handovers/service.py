@@ -8,6 +8,7 @@ from datetime import date
 from followup_common.contracts import FollowUpsHandedOver
 from followup_common.db import Transaction
 from followup_common.db.absences import hand_over_items, hand_overs
+from followup_common.db.series import series
 from followup_common.db.tables import follow_ups
 from sqlalchemy import func, insert, select, text, update
 
@@ -131,6 +132,9 @@ def _give(work: UnitOfWork, actor_id: int, user_id: int, body: HandOverInput, ro
     number: int = work.tx.execute(insert(hand_overs).values(values).returning(hand_overs.c.id)).scalar_one()
     statement = update(follow_ups).where(among(f.id, ids)).values(assignee_id=body.to)
     changed = work.tx.execute(statement.returning(f.id, f.version, f.assignment)).all()
+    if body.until is None:
+        theirs = select(f.series_id).where(among(f.id, ids), f.series_id.is_not(None))
+        work.tx.execute(update(series).where(series.c.id.in_(theirs)).values(assignee_id=body.to))
     work.tx.execute(
         insert(hand_over_items),
         [

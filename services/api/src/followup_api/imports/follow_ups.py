@@ -23,6 +23,7 @@ from followup_api.imports.files import Records
 from followup_api.imports.layouts import FOLLOW_UPS
 from followup_api.imports.schemas import ImportQuery, ImportResult
 from followup_api.imports.staging import count, load
+from followup_api.series.going_on import go_on
 from followup_api.unit_of_work import UnitOfWork
 
 SUBJECT = ("subject_kind", "subject_external_id", "subject_name", "subject_url")
@@ -167,6 +168,10 @@ UPDATE = f"""
     )
     SELECT id, assignee_id, assignment FROM changed
     WHERE is_open AND assignee_id <> old_assignee_id ORDER BY id
+"""
+ENDED = """
+    SELECT DISTINCT f.series_id FROM follow_ups f JOIN planned p ON p.known_id = f.id
+    WHERE p.good AND p.differs AND f.series_id IS NOT NULL AND NOT f.is_open
 """
 FIELDS = {"due_at": "due_at", "assignee_id": "assignee_email"}
 """Columns of the file, by what they change."""
@@ -357,6 +362,7 @@ def _write(work: UnitOfWork, actor_id: int, counts: Row[Any]) -> None:
     if counts.updated:
         for row in work.tx.execute(text(UPDATE), {"actor_id": actor_id, "columns": CHANGEABLE}):
             work.emit(reassigned(row, actor_id))
+        go_on(work.tx, work.tx.execute(text(ENDED)).scalars().all(), actor_id)
     if counts.created:
         INSERT(work.tx, {"actor_id": actor_id})
 

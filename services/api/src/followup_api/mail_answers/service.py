@@ -25,6 +25,7 @@ from followup_api.field_errors import field_errors
 from followup_api.followups import completing, holding
 from followup_api.followups.completing_schemas import Completion, LogEntry
 from followup_api.followups.hold_schemas import Snooze
+from followup_api.followups.own_clock import clock_of
 from followup_api.mail_answers import commands, queries
 from followup_api.mail_answers.commands import Done, Noted, Snoozed
 from followup_api.permissions import NotPermitted, Permission
@@ -138,7 +139,7 @@ def _act(tx: Transaction, ready: Ready, wish: Wish) -> None:
         case Done(note=note):
             completing.complete(ready.target, Completion(note=note))
         case Snoozed(preset=preset, reason=reason):
-            _, zone, now = completing.clock_of(tx, ready.caller.user_id)
+            _, zone, now = clock_of(tx, ready.caller.user_id)
             until = wish.until(zone, now)
             holding.snooze(ready.target, Snooze(until=until, preset=preset, reason=reason))
         case Noted(note=note):

@@ -43,10 +43,11 @@ export function useComplete() {
       else failed(t.changes.stillOpen(nameOf(followUp)), error, () => complete.mutate(again));
       settle(cache);
     },
-    onSuccess: ({ next, ...completed }, { followUp }, { touched, change }) => {
+    onSuccess: ({ next, next_in_series: inSeries, ...completed }, { followUp }, { touched, change }) => {
       show(cache, completed);
       const what = nameOf(followUp);
-      const said = next ? t.completing.plannedNext(what, onCalendar(next.due_at, zone, now())) : t.changes.completed(what);
+      const comes = next ?? inSeries;
+      const said = comes ? t.completing.plannedNext(what, onCalendar(comes.due_at, zone, now())) : t.changes.completed(what);
       withUndo(said, () => undo.mutateAsync({ followUp: completed, touched }), change);
       settle(cache, completed.id);
     },

@@ -38,6 +38,7 @@ export const api = {
     priority: "Priority",
     tags: "Tags",
     value: "Value",
+    repeats: "Repeats",
     reason: "“Why it is moved”",
     restart_clock: "“What becomes of the clock”",
     ask_about_policy: "The question about the policy",

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from alembic import context
 from sqlalchemy import text
 
-from followup_common.db import absences, calendars  # noqa: F401 - they declare their tables
+from followup_common.db import absences, calendars, series  # noqa: F401 - they declare their tables
 from followup_common.db.database import owners_engine
 from followup_common.db.tables import metadata
 

@@ -242,6 +242,10 @@ follow_ups = Table(
     Column("outcome", Text),
     # How often people began or ended a hold of it: each such change is one of the follow-up, and numbers it.
     Column("hold_changes", Integer, nullable=False, server_default="0"),
+    # Of which series it is (`db/series.py`), and on which date of its rule.
+    Column("series_id", BigInteger, ForeignKey("series.id")),
+    Column("occurs_on", Date),
+    CheckConstraint("(series_id IS NULL) = (occurs_on IS NULL)", name="series"),
     CheckConstraint("priority IN ('low', 'normal', 'high')", name="priority"),
     CheckConstraint(
         "cardinality(tags) <= 20 AND array_position(tags, NULL) IS NULL AND array_position(tags, '') IS NULL",
@@ -304,6 +308,8 @@ follow_ups = Table(
         postgresql_where=text("NOT is_open AND outcome IS NOT NULL"),
     ),
     Index("ix_follow_ups_subject", "subject_id", "due_at", "id"),
+    Index("uq_follow_ups_series_open", "series_id", unique=True, postgresql_where=text("is_open")),
+    Index("ix_follow_ups_series", "series_id", "id", postgresql_where=text("series_id IS NOT NULL")),
 )
 
 # That somebody has it, is reminded later, or waits for somebody else. No foreign key: what is held stays with
