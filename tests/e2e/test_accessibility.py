@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, ViewportSize, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.pages import bell, dialog, row
+from tests.e2e.pages import bell, dialog, pick, row
 from tests.e2e.product import Person, Product, hours
 from tests.support.processes import REPOSITORY
 
@@ -125,6 +125,10 @@ def test_no_dialog_has_a_violation(product: Product, visit: Visit, ada: Person, 
     found["picker"] = violations_at_each_size(page, narrow)
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Take this day and time")).to_be_hidden()
+    pick(form.get_by_role("combobox", name="Repeats"), "Another rule")
+    expect(form.get_by_text("Next:")).to_be_visible()
+    found["repeats"] = violations_at_each_size(page, narrow)
+    pick(form.get_by_role("combobox", name="Repeats"), "Does not repeat")
     page.keyboard.press("Escape")
     expect(form).to_be_hidden()
     page.get_by_role("link", name="Axe -60").focus()

@@ -20,6 +20,8 @@ export const queryKeys = {
   outcomes: ["outcomes"] as const,
   outcomeList: (archived: boolean): ChoiceKey => ["outcomes", archived],
   subjectActivities: (id: number) => ["subjects", "activities", id] as const,
+  series: (id: number) => ["follow-ups", "series", id] as const,
+  rulePreview: (asked: object) => ["rule-preview", asked] as const,
   presets: (assignee: number) => ["presets", assignee] as const,
   holdPresets: (followUp: number, hold: string) => ["presets", "hold", followUp, hold] as const,
   holdPresetsOfMany: (hold: string, which: object) => ["presets", "hold", hold, which] as const,

@@ -5,6 +5,7 @@ import {
   IconMail,
   IconMapPin,
   IconPhone,
+  IconRepeat,
   IconSquareCheck,
   IconTag,
   IconUsers,
@@ -33,6 +34,12 @@ export function PriorityMark({ priority }: { priority: Priority }) {
   if (priority === "normal") return null;
   const IconOf = priority === "high" ? IconArrowUp : IconArrowDown;
   return <IconOf size={15} stroke={2.2} role="img" aria-label={t.facts.withPriority[priority]} className={classes[priority]} />;
+}
+
+/** That it is one of a series. */
+export function RepeatMark({ followUp }: { followUp: FollowUp }) {
+  if (followUp.series_id === null) return null;
+  return <IconRepeat size={15} stroke={1.9} role="img" aria-label={t.facts.repeats} className={classes.low} />;
 }
 
 /** What a follow-up is beside its text, as far as it is not what most are: for a line of a list. */

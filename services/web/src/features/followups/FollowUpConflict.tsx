@@ -18,7 +18,7 @@ interface Props {
   back: () => void;
 }
 
-type Shown = Exclude<keyof Draft, "reason">;
+type Shown = Exclude<keyof Draft, "reason" | "repeats">;
 
 const LABELS: Record<Shown, string> = t.form.conflict;
 

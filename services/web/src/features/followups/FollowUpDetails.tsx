@@ -1,4 +1,5 @@
 import { IconClockHour4, IconEye } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { useAway } from "@/api/away";
@@ -13,6 +14,7 @@ import { SubjectLink } from "@/components/SubjectLink";
 import { UserText } from "@/components/UserText";
 import { KindName, PriorityName, TagLinks } from "@/features/followups/Facts";
 import { HoldBadges } from "@/features/followups/HoldBadges";
+import { seriesQuery } from "@/features/followups/queries";
 import { rescheduledText } from "@/features/followups/rescheduling";
 import { useMe } from "@/api/session";
 import { money, t } from "@/i18n";
@@ -57,6 +59,7 @@ export function FollowUpDetails({ followUp }: { followUp: ShownFollowUp }) {
           <RelativeTime at={dueAt} as="calendar" />
           {moved && <span className={classes.moved}>{moved}</span>}
         </Detail>
+        {followUp.series_id !== null && <Series id={followUp.series_id} />}
         <Detail name={t.details.assignee}>
           <Person name={assignee.name} inactive={!assignee.active} away={away.get(assignee.id)} wide />
         </Detail>
@@ -88,6 +91,13 @@ export function FollowUpDetails({ followUp }: { followUp: ShownFollowUp }) {
       {status === "open" && <NextStep followUp={followUp} />}
     </section>
   );
+}
+
+/** By which rule it comes again. */
+function Series({ id }: { id: number }) {
+  const { data } = useQuery(seriesQuery(id));
+  if (!data) return null;
+  return <Detail name={t.details.repeats}>{data.ended_at === null ? data.summary : t.details.repeatsNoMore}</Detail>;
 }
 
 function Detail({ name, children }: { name: string; children: ReactNode }) {

@@ -15,13 +15,16 @@ import { KindField, PriorityField, TagsField, ValueField } from "@/features/foll
 import { noMoney, rememberCurrency } from "@/features/followups/facts";
 import { FollowUpConflict } from "@/features/followups/FollowUpConflict";
 import { DueField } from "@/features/followups/DueField";
-import { changesOf, createBody, draftOf, mistakesOf, moves, rebased, type Draft } from "@/features/followups/draft";
+import { changesOf, createBody, draftOf, mistakesOf, moves, partsOf, rebased, type Draft } from "@/features/followups/draft";
 import { closeForm, forget, formRequest, keep, keptDrafts, type FormRequest } from "@/features/followups/formRequest";
 import { currentOf, useCreate, useEdit, useUndo } from "@/features/followups/mutations";
 import { nameOf } from "@/features/followups/naming";
 import { useLabelOf, usePeopleInScope } from "@/features/people";
 import { needsReason } from "@/features/followups/rescheduling";
 import { asksAboutPolicy, mayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
+import type { Extent } from "@/features/followups/SeriesQuestion";
+import { SeriesField } from "@/features/followups/SeriesField";
+import { useSaveSeries } from "@/features/followups/savingSeries";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { SubjectField } from "@/features/followups/SubjectField";
 import { takeTyped } from "@/features/followups/typedAhead";
@@ -34,7 +37,11 @@ import { nextMorning } from "@/time/presets";
 
 const PolicyQuestion = later(() => import("@/features/followups/PolicyQuestion"));
 
-const FIELDS = ["title", "subject", "due_at", "assignee_id", "kind", "priority", "tags", "value", "notes"];
+const SeriesQuestion = later(() => import("@/features/followups/SeriesQuestion"));
+
+/** Parts of a rule that the API names; the form says why beside the rule. */
+const REPEATS = ["", ".every", ".until", ".count", ".closed_days", ".weekdays", ".day"].map((part) => `repeats${part}`);
+const FIELDS = ["title", "subject", "due_at", "assignee_id", "kind", "priority", "tags", "value", "notes", ...REPEATS];
 
 /** The form of a new follow-up or of one to edit. What is typed survives failures, and closing. */
 export default function FollowUpForm({ request }: { request: FormRequest }) {
@@ -55,8 +62,12 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const [escalated, setEscalated] = useState<number | null>(null);
   const create = useCreate();
   const edit = useEdit();
+  const saveSeries = useSaveSeries();
+  /** Whether it is being asked which ones of a series change. */
+  const [asking, setAsking] = useState(false);
   const undo = useUndo();
-  const { error, isPending } = base ? edit : create;
+  const saving = !base ? create : saveSeries.isIdle ? edit : saveSeries;
+  const { error, isPending } = saving;
   const reasonNeeded = base !== undefined && (base.escalated || base.id === escalated) && moves(draft, draftOf(base));
   // A completed one keeps both until it is reopened; what was typed before stays in sight, to be taken back.
   const completed = base?.status === "completed";
@@ -102,12 +113,25 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
     else create.mutateAsync(createBody(draft)).then(finish, refuse);
   }
 
-  function saveOver(current: FollowUp, mine: Draft, choice?: ClockChoice) {
+  function saveOver(current: FollowUp, mine: Draft, choice?: ClockChoice, extent?: Extent) {
     const changes = changesOf(mine, draftOf(current));
-    if (Object.keys(changes).length === 0) {
+    const repeats = current.series_id === null && mine.repeats === null ? undefined : mine.repeats;
+    if (Object.keys(changes).length === 0 && repeats === undefined) {
       discard();
       return;
     }
+    const ofSeries = current.series_id !== null && !completed;
+    if (ofSeries && !extent && partsOf(changes).shared) {
+      setAsking(true);
+      return;
+    }
+    if (repeats !== undefined || (ofSeries && extent && extent !== "one")) {
+      const given = { followUp: current, changes, repeats, extent: extent ?? "one" };
+      saveSeries.mutateAsync(given).then(finish, refuse).finally(() => setAsking(false));
+      return;
+    }
+    setAsking(false);
+    saveSeries.reset();
     const asked = choice ?? (mayMoveClock(current, changes, now()) ? { ask_about_policy: true } : {});
     edit.mutateAsync({ id: current.id, etag: current.etag, changes: { ...changes, ...asked } }).then(finish, refuse);
   }
@@ -136,7 +160,8 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
     forget(key);
     if (saved.value) rememberCurrency(saved.value.currency);
     if (formRequest.get() === request) closeForm(); // else closed before the answer came
-    if (followUp) withUndo(t.changes.saved(nameOf(saved)), () => undo.mutateAsync({ followUp: saved }));
+    if (followUp && !saveSeries.isIdle) done(t.changes.saved(nameOf(saved)));
+    else if (followUp) withUndo(t.changes.saved(nameOf(saved)), () => undo.mutateAsync({ followUp: saved }));
     else done(t.changes.planned(nameOf(saved)));
   }
 
@@ -183,6 +208,16 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
                 zone={me.time_zone}
                 assignee={draft.assignee_id}
                 error={mistakes.due_at ?? problem?.messageFor("due_at")}
+              />
+            )}
+            {!completed && (
+              <SeriesField
+                series={base?.series_id ?? null}
+                value={draft.repeats}
+                onChange={(repeats) => update({ repeats })}
+                due={draft.due_at}
+                assignee={draft.assignee_id}
+                error={problem?.errors.find(({ field }) => REPEATS.includes(field))?.message}
               />
             )}
             {reasonNeeded && (
@@ -252,6 +287,13 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
           back={() => setQuestion(null)}
         />
       )}
+      {asking && base && (
+        <SeriesQuestion
+          busy={saveSeries.isPending || edit.isPending}
+          decide={(extent) => saveOver(base, draft, undefined, extent)}
+          back={() => setAsking(false)}
+        />
+      )}
       {conflict && base && (
         <FollowUpConflict
           mine={rebased(draft, draftOf(base), draftOf(conflict))}
@@ -285,7 +327,7 @@ function aboutOf({ subject }: FormRequest): Pick<Draft, "subject"> | null {
 
 function newDraft(request: FormRequest, assignee: number, zone: string): Draft {
   return {
-    ...{ title: "", notes: "", due_at: nextMorning(zone, now()), assignee_id: assignee, subject: null, reason: "" },
+    ...{ title: "", notes: "", due_at: nextMorning(zone, now()), assignee_id: assignee, subject: null, reason: "", repeats: undefined },
     ...{ kind: DEFAULT_KIND, priority: "normal", tags: [], value: noMoney() },
     ...aboutOf(request),
   };

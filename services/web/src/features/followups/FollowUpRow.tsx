@@ -13,7 +13,7 @@ import { RelativeTime } from "@/components/RelativeTime";
 import { Row, RowTime } from "@/components/Row";
 import { UserText } from "@/components/UserText";
 import { confirmReopen } from "@/features/followups/confirmReopen";
-import { PriorityMark, RowFacts } from "@/features/followups/Facts";
+import { PriorityMark, RepeatMark, RowFacts } from "@/features/followups/Facts";
 import { CompleteButton } from "@/features/followups/CompleteButton";
 import { openForm } from "@/features/followups/formRequest";
 import { useReopen } from "@/features/followups/mutations";
@@ -64,7 +64,12 @@ const Line = memo(function Line({ followUp, view, mine, away, moved, ticked, tog
     <Row
       id={id}
       title={title}
-      mark={<PriorityMark priority={followUp.priority} />}
+      mark={
+        <>
+          <PriorityMark priority={followUp.priority} />
+          <RepeatMark followUp={followUp} />
+        </>
+      }
       subject={subject}
       note={moved}
       facts={<RowFacts followUp={followUp} />}

@@ -1,4 +1,4 @@
-import type { FollowUp, FollowUpCreate, FollowUpPatch, Priority, SubjectInput } from "@/api/types";
+import type { FollowUp, FollowUpCreate, FollowUpPatch, Priority, Repeats, SeriesPatch, SubjectInput } from "@/api/types";
 import { CODE_LENGTH, moneyOf, sameMoney, sameTags, tagsBody, valueBody, type Money } from "@/features/followups/facts";
 import { t } from "@/i18n";
 
@@ -13,6 +13,8 @@ export interface Draft {
   priority: Priority;
   tags: string[];
   value: Money;
+  /** By which rule it comes again; null: it does not; undefined: that stays as it is. */
+  repeats: Repeats | null | undefined;
   /** Why the due time changes; needed where others were told that it is late. */
   reason: string;
 }
@@ -25,7 +27,7 @@ export type ChosenSubject =
 export function draftOf(followUp: FollowUp): Draft {
   const { title, notes, due_at, assignee_id, subject, kind, priority, tags } = followUp;
   return {
-    ...{ title, notes, due_at, assignee_id, kind, priority, tags, reason: "" },
+    ...{ title, notes, due_at, assignee_id, kind, priority, tags, reason: "", repeats: undefined },
     value: moneyOf(followUp.value),
     subject: subject && { id: subject.id, kind: subject.kind, name: subject.name },
   };
@@ -42,6 +44,7 @@ export function createBody(draft: Draft): FollowUpCreate {
     priority: draft.priority,
     tags: tagsBody(draft.tags),
     value: valueBody(draft.value),
+    ...(draft.repeats && { repeats: draft.repeats }),
   };
 }
 
@@ -63,6 +66,13 @@ export function changesOf(draft: Draft, base: Draft): FollowUpPatch {
   return changes;
 }
 
+/** What of some changes all of a series can have, and what only the follow-up itself. */
+export function partsOf(changes: FollowUpPatch): { shared: SeriesPatch | null; own: FollowUpPatch } {
+  const { due_at, reason, subject, external_id, ...shared } = changes;
+  const own = { ...(due_at !== undefined && { due_at }), ...(reason !== undefined && { reason }), ...(subject !== undefined && { subject }), ...(external_id !== undefined && { external_id }) };
+  return { shared: Object.keys(shared).length > 0 ? (shared as SeriesPatch) : null, own };
+}
+
 /** Whether a draft has another due time. */
 export function moves(draft: Draft, base: Draft): boolean {
   return draft.due_at !== null && Date.parse(draft.due_at) !== Date.parse(base.due_at ?? "");
@@ -71,7 +81,7 @@ export function moves(draft: Draft, base: Draft): boolean {
 /** What somebody typed, on top of what others saved meanwhile: the fields that were left alone are theirs. */
 export function rebased(draft: Draft, base: Draft, theirs: Draft): Draft {
   const typed = Object.keys(changesOf(draft, base)) as (keyof Draft)[];
-  return { ...theirs, ...Object.fromEntries(typed.map((field) => [field, draft[field]])) };
+  return { ...theirs, ...Object.fromEntries(typed.map((field) => [field, draft[field]])), repeats: draft.repeats };
 }
 
 /** What keeps a draft from being saved, by field. */

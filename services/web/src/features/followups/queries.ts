@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, dataOf, type QueryOf } from "@/api/client";
 import { pages } from "@/api/pages";
 import { queryKeys } from "@/api/queryKeys";
-import type { BulkFilter, ShownFollowUp, View } from "@/api/types";
+import type { BulkFilter, Repeats, ShownFollowUp, View } from "@/api/types";
 
 const PAGE = 100;
 
@@ -40,6 +40,24 @@ export const presetsQuery = (assignee: number) =>
     queryKey: queryKeys.presets(assignee),
     queryFn: async ({ signal }) =>
       (await dataOf(api.GET("/follow-ups/presets", { params: { query: { assignee_id: assignee } }, signal }))).items,
+  });
+
+/** A series: its rule in words, and what the next one has. */
+export const seriesQuery = (id: number) =>
+  queryOptions({
+    queryKey: queryKeys.series(id),
+    queryFn: ({ signal }) => dataOf(api.GET("/series/{series_id}", { params: { path: { series_id: id } }, signal })),
+  });
+
+/** A rule in words, and its next times. */
+export const rulePreviewQuery = (repeats: Repeats, due: string, assignee: number) =>
+  queryOptions({
+    queryKey: queryKeys.rulePreview({ repeats, due, assignee }),
+    queryFn: ({ signal }) =>
+      dataOf(api.POST("/series/preview", { body: { repeats, due_at: due, assignee_id: assignee }, signal })),
+    enabled: repeats.until !== "",
+    retry: false,
+    placeholderData: (old) => old,
   });
 
 /** Of these the times up to which one may hold a follow-up by its policy. */

@@ -60,6 +60,7 @@ export const followups = {
 
   facts: {
     kind: "Kind",
+    repeats: "Repeats",
     priority: "Priority",
     priorities: { low: "Low", normal: "Normal", high: "High" },
     withPriority: { low: "Low priority", high: "High priority" },
@@ -274,6 +275,8 @@ export const followups = {
     status: "Status",
     completed: "Completed {ago}",
     due: "Due",
+    repeats: "Repeats",
+    repeatsNoMore: "It was one of a series that has ended",
     assignee: "Assignee",
     subject: "Lead or client",
     noSubject: "None",
