@@ -42,7 +42,7 @@ def narrow(request: pytest.FixtureRequest) -> ViewportSize:
     return size
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ada(product: Product) -> Person:
     """An admin with something on every page, and with more people than a list shows at once."""
     ada = product.person("Ada Okafor", "admin")

@@ -20,7 +20,7 @@ ICS = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ada(product: Product) -> Person:
     return product.person("Ada Calendar", "admin")
 

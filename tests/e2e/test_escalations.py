@@ -15,7 +15,7 @@ from tests.e2e.test_accessibility import DESK, violations, violations_at_each_si
 DASHBOARD = "/dashboard/escalations"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def dana(product: Product) -> Person:
     """A manager of nine: Mia with a line of her own, and eight more, each with one escalation at least."""
     dana = product.person("Dana Reyes", "manager")

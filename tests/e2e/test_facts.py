@@ -247,7 +247,7 @@ def test_only_admins_edit_kinds(product: Product, visit: Visit, role: str) -> No
     expect(page.get_by_role("heading", name="Not found")).to_be_visible()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ada(product: Product) -> Person:
     ada = product.person("Ada Facts", "admin")
     worth = {"amount": "125000", "currency": "EUR"}

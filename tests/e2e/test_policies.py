@@ -19,7 +19,7 @@ PRIORITY = {"field": "priority", "is": "any_of", "value": ["high"]}
 LATER = {"after": "PT48H", "audience": ["manager"], "label": "Manager", "severity": "escalated"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ada(product: Product) -> Person:
     return product.person("Ada Policy", "admin")
 

@@ -16,7 +16,7 @@ TITLE = "Another policy applies"
 REASON = "It is a call now"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def dana(product: Product) -> Person:
     """The manager of those whose visits have a policy of their own."""
     steps = [{"after": "PT0S", "audience": ["assignee"], "label": "due", "severity": "overdue"}]

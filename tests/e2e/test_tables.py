@@ -41,13 +41,13 @@ OUT_OF_SIGHT = """
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ada(product: Product) -> Person:
     """An admin, with long words in every table."""
     return product.person("Adela Tabler", "admin")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def max_(product: Product, ada: Person) -> Person:
     """Somebody with a long name, three levels down."""
     manager = ada

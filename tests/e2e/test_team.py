@@ -19,7 +19,7 @@ BACK = TODAY + timedelta(days=10)
 SIZES: tuple[ViewportSize, ...] = ({"width": 1440, "height": 900}, {"width": 820, "height": 1180}, PHONE)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def dana(product: Product) -> Person:
     """A manager of Mia, who has a report of her own, of Amir, who slips, and of Zoe, who does not."""
     dana = product.person("Dana Reyes", "manager")
