@@ -114,7 +114,7 @@ class Pipeline:
 
     def work(self, *, threads: int = 2) -> None:
         """Let the services work until no message is left."""
-        worker = dramatiq.Worker(self.broker, worker_timeout=50, worker_threads=threads)
+        worker = dramatiq.Worker(self.broker, worker_timeout=10, worker_threads=threads)
         worker.start()
         for _ in range(2):
             for queue in {event_class.queue for event_class in event_types().values()}:
@@ -131,7 +131,7 @@ class Pipeline:
         self._only(NOTIFIER_QUEUE)
 
     def _only(self, queue: str) -> None:
-        worker = dramatiq.Worker(self.broker, worker_timeout=50, queues={queue})
+        worker = dramatiq.Worker(self.broker, worker_timeout=10, queues={queue})
         worker.start()
         self.broker.join(queue, fail_fast=False, timeout=60_000)
         worker.join()
