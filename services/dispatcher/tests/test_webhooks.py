@@ -189,7 +189,7 @@ def test_without_a_key_there_is_no_channel(monkeypatch: pytest.MonkeyPatch) -> N
     assert configured(DispatcherSettings()) == []
     monkeypatch.setenv("FOLLOWUP_SECRETS_KEY", "k" * 32)
     names = [channel.name for channel in configured(DispatcherSettings())]
-    assert names == ["slack_webhook", "teams", "webhook"]
+    assert names == ["slack_webhook", "teams", "apprise", "webhook"]
 
 
 def listen(company: Company, *event_types: str) -> int:

@@ -46,6 +46,11 @@ def _in_order(values: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(set(values)))
 
 
+def _whole(value: object) -> object:
+    """A truth equals 0 or 1, and would be taken for one; as a text it is refused."""
+    return str(value) if isinstance(value, bool | float) else value
+
+
 def _some(values: object) -> object:
     return tuple(values) if isinstance(values, list) else values
 
@@ -102,7 +107,7 @@ class Recurrence(BaseModel):
         (), max_length=7
     )
     day: int | None = Field(None, ge=1, le=31, strict=True)
-    nth: Literal[1, 2, 3, 4, 5, -1] | None = None
+    nth: Annotated[Literal[1, 2, 3, 4, 5, -1] | None, BeforeValidator(_whole)] = None
     weekday: Weekday | None = None
     counted_from: CountedFrom = Field(CountedFrom.CALENDAR, strict=False)
     closed_days: ClosedDays = Field(ClosedDays.NEXT, strict=False)

@@ -308,7 +308,12 @@ follow_ups = Table(
         postgresql_where=text("NOT is_open AND outcome IS NOT NULL"),
     ),
     Index("ix_follow_ups_subject", "subject_id", "due_at", "id"),
-    Index("uq_follow_ups_series_open", "series_id", unique=True, postgresql_where=text("is_open")),
+    Index(
+        "uq_follow_ups_series_open",
+        "series_id",
+        unique=True,
+        postgresql_where=text("is_open AND series_id IS NOT NULL"),
+    ),
     Index("ix_follow_ups_series", "series_id", "id", postgresql_where=text("series_id IS NOT NULL")),
 )
 

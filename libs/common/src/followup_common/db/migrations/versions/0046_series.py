@@ -29,7 +29,10 @@ def upgrade() -> None:
             op.execute(f"ALTER TABLE follow_ups VALIDATE CONSTRAINT {constraint}")
         for name in (OPEN, ALL):
             op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-        op.execute(f"CREATE UNIQUE INDEX CONCURRENTLY {OPEN} ON follow_ups (series_id) WHERE is_open")
+        op.execute(
+            f"CREATE UNIQUE INDEX CONCURRENTLY {OPEN} ON follow_ups (series_id) "
+            "WHERE is_open AND series_id IS NOT NULL"
+        )
         op.execute(
             f"CREATE INDEX CONCURRENTLY {ALL} ON follow_ups (series_id, id) WHERE series_id IS NOT NULL"
         )
