@@ -86,7 +86,8 @@ SENT = text("""
     SELECT d.id, d.digest_id, d.user_id, d.channel, d.state, d.error,
         pg_xact_commit_timestamp(d.xmin) AS ended_at,
         ARRAY(SELECT pg_xact_commit_timestamp(a.xmin) FROM public.fault_attempts a
-            WHERE a.delivery_id = d.id ORDER BY a.number) AS begun
+            WHERE a.delivery_id = d.id ORDER BY a.number) AS begun,
+        ARRAY(SELECT a.began FROM public.fault_attempts a WHERE a.delivery_id = d.id) AS choosing
     FROM deliveries d JOIN digests g ON g.id = d.digest_id AND g.kind = 'due'
     WHERE d.notification_id IS NULL ORDER BY d.id
 """)
@@ -120,6 +121,7 @@ class Sent:
         begun: when each attempt was begun.
         ended_at: when it came to its end.
         copies: of each mail that arrived, the follow-ups that it lists; none of one that nobody reads.
+        choosing: when the transaction of each attempt, which chooses them, set out.
     """
 
     id: UUID
@@ -128,6 +130,7 @@ class Sent:
     begun: tuple[datetime, ...]
     ended_at: datetime
     copies: tuple[Counter[int], ...] = ()
+    choosing: tuple[datetime, ...] = ()
 
     @property
     def moments(self) -> tuple[datetime, ...]:
@@ -230,8 +233,9 @@ def of_follow_ups(tx: Transaction, taken: Iterable[Taken]) -> dict[int, list[Lis
     found: defaultdict[int, dict[UUID, Listed]] = defaultdict(dict)
     sent = {
         row.digest_id: Sent(
-            *(row.id, row.state, row.error),
-            *(tuple(row.begun), row.ended_at, tuple(copies.get(str(row.id), ()))),
+            *(row.id, row.state, row.error, tuple(row.begun), row.ended_at),
+            copies=tuple(copies.get(str(row.id), ())),
+            choosing=tuple(row.choosing),
         )
         for row in tx.execute(SENT)
     }
@@ -265,15 +269,18 @@ def failures_of(follow_up_id: int, history: History, listed: Iterable[Listed]) -
             yield "duplicated", with_it, f"digest {digest.id} lists it, and nothing of it went in there"
         elif with_it and not any(_stood(history, m, at) for m in members for at in digest.begun):
             yield "after_stop", with_it, f"digest {digest.id} was begun at {digest.begun} after a stop"
-        if _leaves_out(follow_up_id, digest) and (kept := [m for m in members if _stays(history, m, digest)]):
+        kept = [m for m in members if _leaves_out(follow_up_id, digest, m) and _stays(history, m, digest)]
+        if kept:
             yield "lost", 1, f"digest {digest.id} ({digest.state}: {digest.error}) leaves out {kept}"
 
 
-def _leaves_out(follow_up_id: int, digest: Sent) -> bool:
-    """Whether somebody who should have read of it has not."""
+def _leaves_out(follow_up_id: int, digest: Sent, member: Member) -> bool:
+    """Whether somebody who should have read of it has not: what was told since a mail chose its lines, it
+    may be without."""
     if digest.state == "suppressed" and not digest.begun:
         return digest.error not in OUT_OF_REACH
-    return any(follow_up_id not in lines and len(lines) < FULL for lines in digest.copies)
+    without = sum(follow_up_id not in lines and len(lines) < FULL for lines in digest.copies)
+    return without > sum(at < member.committed_at for at in digest.choosing)
 
 
 def _stood(history: History, member: Member, at: datetime) -> bool:

@@ -130,10 +130,16 @@ def told(
 
 
 def sent(
-    *copies: set[int], state: str = "sent", error: str | None = None, at: tuple[int, ...] = (4,)
+    *copies: set[int],
+    state: str = "sent",
+    error: str | None = None,
+    at: tuple[int, ...] = (4,),
+    choosing: tuple[int, ...] = (),
 ) -> Sent:
-    begun: tuple[datetime, ...] = tuple(NINE + seconds * SECOND for seconds in at)
-    return Sent(DIGEST, state, error, begun, NINE + 5 * SECOND, tuple(Counter(copy) for copy in copies))
+    begun = tuple(NINE + seconds * SECOND for seconds in at)
+    chosen = tuple(NINE + seconds * SECOND for seconds in choosing or at)
+    listed = tuple(Counter(copy) for copy in copies)
+    return Sent(DIGEST, state, error, begun, NINE + 5 * SECOND, listed, chosen)
 
 
 def judged(digest: Sent, *members: Member, changes: tuple[Change, ...] = ()) -> list[str]:
@@ -148,6 +154,13 @@ def test_what_was_told_and_still_stands_has_a_line() -> None:
     assert judged(sent({CALL}, set(), at=(4, 5)), told()) == ["lost"]
     assert judged(sent({*range(100, 100 + FULL)}), told()) == []
     assert judged(sent({CALL}, {CALL}, at=(4, 5)), told()) == []
+
+
+def test_what_came_while_a_first_mail_chose_its_lines_has_one_in_the_next() -> None:
+    """The first set out to choose them in the second second, and had begun in the fourth."""
+    assert judged(sent({1}, {CALL}, at=(4, 5), choosing=(2, 5)), told(3)) == []
+    assert judged(sent({1}, {1}, at=(4, 5), choosing=(2, 5)), told(3)) == ["lost"]
+    assert judged(sent({1}, {CALL}, at=(4, 5), choosing=(2, 5)), told(1)) == ["lost"]
 
 
 def test_what_was_read_or_came_later_or_was_settled_needs_none() -> None:
