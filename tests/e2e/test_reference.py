@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit
 
 
+@pytest.mark.long
 def test_it_shows_every_section_and_asks_nobody_else(visit: Visit) -> None:
     page = visit(None, "/favicon.svg")
     asked: list[str] = []
