@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import threading
 
 import pytest
+from alembic import command
 from alembic.script import ScriptDirectory
 from followup_common.db import Database
 from followup_common.db.migrate import alembic_config, upgrade
@@ -13,7 +16,11 @@ from psycopg import errors
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from tests.support.postgres import Postgres
 from tests.support.waiting import eventually
+
+LAST_THAT_CANNOT_GO_ON = 42
+"""Until then some revisions made tables and went on outside of their transaction."""
 
 
 def test_a_migration_gives_up_on_a_table_that_stays_locked(database_url: str) -> None:
@@ -56,6 +63,38 @@ def test_a_migration_that_waits_for_another_one_does_not_hold_up_its_indexes(dat
         thread.join(60)
         assert not thread.is_alive()
     engine.dispose()
+
+
+def test_an_upgrade_that_waited_in_vain_for_others_goes_on_where_it_stopped(postgres: Postgres) -> None:
+    """An index that is built beside others' writes gives up while one of them does not end."""
+    url = postgres.create_database()
+    command.upgrade(alembic_config(url), f"{LAST_THAT_CANNOT_GO_ON:04}")
+    database = Database(url)
+    with database.transaction() as old:
+        old.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        old.execute(text("SELECT 1"))
+        with pytest.raises(OperationalError) as error:
+            upgrade(url)
+        assert isinstance(error.value.orig, errors.LockNotAvailable)
+    upgrade(url)
+    with database.reading() as tx:
+        assert tx.execute(text("SELECT version_num FROM alembic_version")).scalar() == revisions()[0]
+        wrong = """
+            SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid
+            UNION ALL SELECT conname FROM pg_constraint WHERE NOT convalidated
+        """
+        assert tx.execute(text(wrong)).all() == []
+    database.close()
+    postgres.drop_database(url)
+
+
+def test_what_is_outside_of_a_transaction_is_all_that_its_revision_does() -> None:
+    """Else an upgrade that fails there would begin with what is there already."""
+    for script in ScriptDirectory.from_config(alembic_config()).walk_revisions():
+        function = ast.parse(inspect.getsource(script.module.upgrade)).body[0]
+        assert isinstance(function, ast.FunctionDef)
+        if int(script.revision) > LAST_THAT_CANNOT_GO_ON and "autocommit_block" in ast.unparse(function):
+            assert len(function.body) == 1, script.revision
 
 
 def test_the_names_of_migrations_begin_with_their_revisions() -> None:

@@ -15,8 +15,6 @@ branch_labels = None
 depends_on = None
 
 FILES = ("tables", "restoring")
-OPEN = "uq_follow_ups_series_open"
-ALL = "ix_follow_ups_series"
 
 
 def upgrade() -> None:
@@ -24,18 +22,6 @@ def upgrade() -> None:
         sql = (MIGRATIONS / "series" / f"{name}.sql").read_text(encoding="utf-8")
         # By the driver's cursor: SQLAlchemy would take colons in it for parameters.
         op.get_bind().connection.cursor().execute(sql)
-    with op.get_context().autocommit_block():
-        for constraint in ("fk_follow_ups_series_id", "ck_follow_ups_series"):
-            op.execute(f"ALTER TABLE follow_ups VALIDATE CONSTRAINT {constraint}")
-        for name in (OPEN, ALL):
-            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-        op.execute(
-            f"CREATE UNIQUE INDEX CONCURRENTLY {OPEN} ON follow_ups (series_id) "
-            "WHERE is_open AND series_id IS NOT NULL"
-        )
-        op.execute(
-            f"CREATE INDEX CONCURRENTLY {ALL} ON follow_ups (series_id, id) WHERE series_id IS NOT NULL"
-        )
 
 
 def downgrade() -> None:
