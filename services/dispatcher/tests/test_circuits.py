@@ -3,6 +3,7 @@ up no attempts, and nothing else waits with it."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -188,6 +189,13 @@ def test_what_a_clock_ahead_has_written_is_undone_and_what_says_nothing_is_forgo
 
 def test_one_line_is_kept_for_others_than_those_to_whom_all_the_rest_go(people: Company) -> None:
     """However many are due there, first."""
+    people.tx.execute(
+        text("""
+            INSERT INTO deliveries (user_id, destination_id, channel, notice, next_at)
+            SELECT user_id, id, 'email', 'test', now() - interval '2 minutes'
+            FROM destinations, generate_series(1, 400) WHERE address LIKE '%busy%'
+        """)
+    )
     queue = ForPeople("email", lines=3)
     with acting_as(people.tx, "followup_dispatcher"):
         first, second = queue.take(people.tx), queue.take(people.tx)
@@ -201,6 +209,57 @@ def test_one_line_is_kept_for_others_than_those_to_whom_all_the_rest_go(people: 
         assert queue.take(people.tx, under_way) is None
         assert queue.waited(people.tx, under_way[:1]) is not None
         assert isinstance(queue.take(people.tx, under_way[:1]), Delivery)
+
+
+class Hangs:
+    """A channel whose server takes one message and never answers."""
+
+    name, lines, for_people, everybody = "email", 2, True, True
+    queue = ForPeople("email", lines=2)
+
+    def __init__(self) -> None:
+        self.sending, self.ending = threading.Event(), threading.Event()
+
+    def write(self, delivery: Delivery) -> object:
+        return delivery
+
+    def open(self) -> Hangs:
+        return self
+
+    def send(self, _: object) -> Outcome:
+        self.sending.set()
+        self.ending.wait()
+        return UNKNOWN
+
+    def close(self) -> None:
+        """There is no connection."""
+
+
+def test_what_waits_behind_a_place_that_hangs_is_seen_to_wait(database_url: str) -> None:
+    owner, meter, channel = Database(database_url), Meter(), Hangs()
+    with owner.transaction() as tx:
+        tx.execute(
+            text("""
+                INSERT INTO channels (name, is_on, everybody) VALUES ('email', true, true);
+                INSERT INTO users (email, name, role) VALUES ('ada@example.com', 'Ada', 'admin');
+                INSERT INTO deliveries (user_id, destination_id, channel, notice)
+                SELECT user_id, id, 'email', 'test' FROM destinations, generate_series(1, 3);
+            """)
+        )
+    database = Database(role_url(database_url, "followup_dispatcher"))
+    working = Dispatcher(database, [channel], meter)
+    working.start()
+    try:
+        assert channel.sending.wait(30)
+        with owner.transaction() as tx:
+            tx.execute(text("UPDATE deliveries SET next_at = now() - interval '1 hour' WHERE attempts = 0"))
+        shown = 'followup_delivery_oldest_due_seconds{channel="email"} 36'
+        eventually(lambda: shown in meter.exposition().decode(), 30, what="the figure")
+    finally:
+        channel.ending.set()
+        working.stop(10)
+        database.close()
+        owner.close()
 
 
 def test_those_are_counted_that_are_open_and_that_something_waits_for(people: Company) -> None:

@@ -14,7 +14,7 @@ from followup_dispatcher.destinations import switch
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.telling import Delivery, Notification, Summary
 from followup_dispatcher.words import why
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from tests.support.company import Company
 from tests.support.handlers import Run, acting_as, sweep
@@ -493,17 +493,39 @@ def test_links_of_an_attempt_that_reached_nobody_end_and_those_that_somebody_may
 ) -> None:
     set_up(company, run)
     kept: dict[bytes, str] = {}
-    for result in (Result.PUT_OFF, Result.UNKNOWN, Result.PUT_OFF):
+    for result in (Result.PUT_OFF, Result.UNKNOWN, Result.PUT_OFF, Result.PUT_OFF):
         delivery = taken(company)
         assert isinstance(delivery, Delivery)
         kept |= hashes(delivery)
         assert links(company) == kept
         ended(company, delivery, result)
         let_time_pass(company)
-        if result is Result.PUT_OFF:
+        if delivery.attempt == 1:
             kept = {}
-    taken(company)
-    assert len(links(company)) == 3
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE destinations SET address = 'new@example.com'", "DELETE FROM destinations"]
+)
+def test_it_goes_where_its_person_is_reached_once_its_follow_up_is_free(
+    company: Company, run: Run, change: str
+) -> None:
+    """Somebody changes the address while the dispatcher waits for the state of the follow-up."""
+    set_up(company, run)
+
+    def changed(*arguments: Any) -> None:
+        if "escalation_states_hold" in arguments[2]:
+            company.tx.exec_driver_sql(change)
+
+    event.listen(company.tx, "after_cursor_execute", changed)
+    delivery = taken(company)
+    event.remove(company.tx, "after_cursor_execute", changed)
+    if change.startswith("DELETE"):
+        assert delivery == Stopped("deleted")
+        assert deliveries(company) == [(0, "suppressed", "deleted")]
+    else:
+        assert isinstance(delivery, Delivery)
+        assert delivery.address == "new@example.com"
 
 
 def test_a_summary_of_few_has_links_for_each_of_them(company: Company, run: Run) -> None:

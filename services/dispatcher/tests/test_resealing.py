@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from followup_common.db import Database
+from followup_common.db import Database, series  # noqa: F401 - it declares its table
 from followup_common.db.tables import metadata
 from followup_common.metrics import Meter
 from followup_common.sealing import NotSealedWithThis, Seal

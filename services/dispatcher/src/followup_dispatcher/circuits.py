@@ -31,6 +31,9 @@ MOST_AT_ONCE = 1_000
 LOOKED_THROUGH = 5_000
 """Of so many that are due, those that go to one place are put off in one statement."""
 
+TARGET = "lower(substring(t.address FROM '[^@]*$'))"
+"""`target_of` the destination `t`, in SQL."""
+
 FAILED = text("""
     INSERT INTO circuits AS c (channel, target, in_a_row, recent, tried, problem)
     VALUES (:channel, :target, 1, 1, 1, :problem)
@@ -77,35 +80,26 @@ GO = text("""
 FREE_AT = text("SELECT free_at FROM circuits WHERE channel = :channel AND target = :target")
 
 # All that goes to the same place and is due, one behind the other where there is a rate.
-PUT_OFF = text("""
+PUT_OFF = text(f"""
     WITH due AS (
-        SELECT d.id, t.address FROM deliveries d JOIN destinations t ON t.id = d.destination_id
+        SELECT d.id, {TARGET} AS target FROM deliveries d JOIN destinations t ON t.id = d.destination_id
         WHERE d.channel = :channel AND d.ended_at IS NULL AND d.next_at <= now()
             AND d.state IN ('queued', 'unknown') ORDER BY d.next_at LIMIT :looked_through
     ), same AS (
         SELECT d.id, row_number() OVER (ORDER BY d.next_at, d.id) AS place FROM deliveries d
         WHERE d.id IN (
-            SELECT id FROM due WHERE lower(substring(address FROM '[^@]*$')) = :target LIMIT :at_most)
+            SELECT id FROM due WHERE target = :target LIMIT :at_most)
     ), held AS (
         SELECT d.id FROM deliveries d WHERE d.id IN (SELECT id FROM same) FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE deliveries d SET error = :reason, next_at = :until + LEAST(:every * s.place, interval '30 minutes')
     FROM same s WHERE d.id = s.id AND d.id IN (SELECT id FROM held)
 """).bindparams(bindparam("every", type_=Interval), at_most=MOST_AT_ONCE, looked_through=LOOKED_THROUGH)
-# What is due to a place where so many are under way already.
-CROWDED = text("""
-    WITH crowded AS (
-        SELECT lower(substring(t.address FROM '[^@]*$')) AS target
-        FROM deliveries u JOIN destinations t ON t.id = u.destination_id
-        WHERE u.id = ANY(CAST(:under_way AS uuid[])) GROUP BY 1 HAVING count(*) >= :most
-    ), due AS (
-        SELECT d.id, d.destination_id FROM deliveries d
-        WHERE d.channel = :channel AND d.ended_at IS NULL AND d.next_at <= now()
-            AND EXISTS (SELECT FROM crowded) ORDER BY d.next_at LIMIT :looked_through
-    )
-    SELECT due.id FROM due JOIN destinations t ON t.id = due.destination_id
-    WHERE lower(substring(t.address FROM '[^@]*$')) IN (SELECT target FROM crowded)
-""").bindparams(looked_through=MOST_AT_ONCE)
+# Where so many are under way already.
+CROWDED = text(f"""
+    SELECT {TARGET} FROM deliveries u JOIN destinations t ON t.id = u.destination_id
+    WHERE u.id = ANY(CAST(:under_way AS uuid[])) GROUP BY 1 HAVING count(*) >= :most
+""")
 PUT_ONE_OFF = text("""
     UPDATE deliveries SET error = :reason, next_at = :until,
         state = CASE state WHEN 'sending' THEN 'unknown' ELSE state END
@@ -195,8 +189,8 @@ class Circuits:
         elif tx.execute(FAILED, {**at, "problem": outcome.answer}).scalar_one():
             tx.execute(OPEN, at)
 
-    def crowded(self, tx: Transaction, under_way: Collection[UUID], most: int) -> Sequence[UUID]:
-        """What is due to a place where so many are under way already.
+    def crowded(self, tx: Transaction, under_way: Collection[UUID], most: int) -> Sequence[str]:
+        """The places where so many are under way already.
 
         Args:
             tx: in which something else is to be taken.
@@ -205,8 +199,7 @@ class Circuits:
         """
         if not most or len(under_way) < most:
             return []
-        values = {"channel": self.channel, "under_way": [*under_way], "most": most}
-        return tx.execute(CROWDED, values).scalars().all()
+        return tx.execute(CROWDED, {"under_way": [*under_way], "most": most}).scalars().all()
 
     def tidy(self, tx: Transaction) -> None:
         """Undo what a wrong clock has written, and forget what says nothing any more."""

@@ -17,10 +17,10 @@ from followup_common.policy.delivery import window
 from sqlalchemy import Interval, Row, bindparam, text
 
 from followup_dispatcher import days, digests, links, notices
-from followup_dispatcher.circuits import Circuits, Delayed
+from followup_dispatcher.circuits import TARGET, Circuits, Delayed
 from followup_dispatcher.ended import Ended
 from followup_dispatcher.outcomes import Outcome, Result
-from followup_dispatcher.stops import READ, Told, out_of_reach, person_out_of_reach, stopped
+from followup_dispatcher.stops import DELETED, READ, Told, out_of_reach, person_out_of_reach, stopped
 from followup_dispatcher.telling import (
     Code,
     Day,
@@ -55,11 +55,18 @@ NEVER = "by their own rules"
 IN_DIGEST = "goes in a digest"
 LEFT = "no outcome was recorded: the dispatcher ended, or lost the database"
 
-DUE = text("""
+# Most often nothing is crowded, and no other destination is read for it.
+ELSEWHERE = f"""
+    (CAST(:crowded AS text[]) = '{{}}' OR destination_id NOT IN (
+        SELECT t.id FROM destinations t
+        WHERE t.channel = :channel AND {TARGET} = ANY(CAST(:crowded AS text[]))))
+"""
+
+DUE = text(f"""
     SELECT now() - min(next_at) FROM (
         SELECT next_at FROM deliveries
         WHERE channel = :channel AND ended_at IS NULL AND next_at <= now()
-            AND id <> ALL(CAST(:under_way AS uuid[]))
+            AND id <> ALL(CAST(:under_way AS uuid[])) AND {ELSEWHERE}
         ORDER BY next_at LIMIT 1
     ) first
 """)
@@ -72,11 +79,11 @@ TAKE = text(f"""
         GREATEST(d.retried_at, d.created_at, d.held_until) < {SLOW_NOW} - :kept_for AS is_old,
         num_nulls(n.id, t.id, u.id) > 0 AS is_deleted, n.read_at IS NOT NULL AS is_read, u.active,
         COALESCE(t.state = 'ok', false) AS is_open_to,
-        t.address, t.sealed, u.name, u.time_zone, u.clock, u.date_order
+        t.address, u.name, u.time_zone, u.clock, u.date_order
     FROM (
         SELECT * FROM deliveries
         WHERE channel = :channel AND ended_at IS NULL AND next_at <= now()
-            AND id <> ALL(CAST(:under_way AS uuid[]))
+            AND id <> ALL(CAST(:under_way AS uuid[])) AND {ELSEWHERE}
         ORDER BY next_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
     ) d
     LEFT JOIN users u ON u.id = d.user_id
@@ -84,12 +91,14 @@ TAKE = text(f"""
     LEFT JOIN notifications n ON (n.user_id, n.id) = (d.user_id, d.notification_id)
 """).bindparams(bindparam("kept_for", KEPT_FOR, Interval))
 
+# Where it goes is read again: it may have changed while the state of its follow-up was waited for.
 BEGIN = text("""
-    WITH begun AS (
+    WITH place AS (SELECT address, sealed FROM destinations WHERE id = :destination_id), begun AS (
         UPDATE deliveries SET state = 'sending', attempts = attempts + 1, next_at = now() + :lease
-        WHERE id = :id RETURNING id, attempts
+        WHERE id = :id AND EXISTS (SELECT FROM place) RETURNING id, attempts
     )
-    INSERT INTO delivery_attempts (delivery_id, number) SELECT id, attempts FROM begun RETURNING number
+    INSERT INTO delivery_attempts (delivery_id, number) SELECT id, attempts FROM begun
+    RETURNING number, (SELECT address FROM place) AS address, (SELECT sealed FROM place) AS sealed
 """).bindparams(bindparam("lease", LEASE, Interval))
 
 HOLD = text("""
@@ -197,10 +206,13 @@ class Stopped:
     reason: str
 
 
-def waited(tx: Transaction, channel: str, under_way: Collection[UUID] = ()) -> timedelta | None:
-    """How long the oldest delivery of a channel that is due, and not under way in this process, has waited;
-    None: none is due."""
-    found: timedelta | None = tx.execute(DUE, {"channel": channel, "under_way": [*under_way]}).scalar()
+def waited(
+    tx: Transaction, channel: str, under_way: Collection[UUID] = (), crowded: Collection[str] = ()
+) -> timedelta | None:
+    """How long the oldest delivery of a channel that is due, and not under way in this process, has waited,
+    of those that go elsewhere than to `crowded` places; None: none is due."""
+    values = {"channel": channel, "under_way": [*under_way], "crowded": [*crowded]}
+    found: timedelta | None = tx.execute(DUE, values).scalar()
     return found
 
 
@@ -210,6 +222,8 @@ def take(
     act_for: timedelta = timedelta(0),
     a_minute: int = 0,
     under_way: Collection[UUID] = (),
+    *,
+    crowded: Collection[str] = (),
 ) -> Delivery | Stopped | Delayed | None:
     """Take one delivery that is due, for this process alone; None: there is none.
 
@@ -219,41 +233,48 @@ def take(
         act_for: how long the links in it work by which one acts; zero: it has none.
         a_minute: how many may go to one domain a minute; 0: as many as there are.
         under_way: what this process sends at the moment: a clock that is ahead says that its time is over.
+        crowded: places to which nothing goes now.
 
     Its follow-up's state stays held until the transaction ends, so that a complete, reschedule, reassign,
     hold or delete comes either before, and stops it, or after: then it had begun.
     """
-    row = tx.execute(TAKE, {"channel": channel, "under_way": [*under_way]}).one_or_none()
+    values = {"channel": channel, "under_way": [*under_way], "crowded": [*crowded]}
+    row = tx.execute(TAKE, values).one_or_none()
     if row is None:
         return None
     if row.state == "sending":
         left = {"id": row.id, "number": row.attempts, "outcome": Result.UNKNOWN, "answer": LEFT}
         tx.execute(END_ATTEMPT, left)
     told = _told(tx, row) if row.notice is None else notices.told(tx, row)
-    if isinstance(told, Ended):
-        ended = {"id": row.id, "number": row.attempts, "state": told.state, "error": told.reason}
-        tx.execute(END, ended)
-        if told.reason == READ:
-            tx.execute(DROP_READ, {"channel": channel})
-        return Stopped(told.reason)
-    if isinstance(told, Held):
-        tx.execute(HOLD, {"id": row.id, "until": told.until})
-        return Stopped(HELD)
-    if isinstance(told, Stopped):
-        return told
+    if isinstance(told, Ended | Held | Stopped):
+        return _not_begun(tx, row, told)
     if delayed := Circuits(channel, a_minute, LEASE).delay(tx, row.id, row.address):
         return delayed
-    number = tx.execute(BEGIN, {"id": row.id}).scalar_one()
+    begun = tx.execute(BEGIN, {"id": row.id, "destination_id": row.destination_id}).one_or_none()
+    if begun is None:
+        return _not_begun(tx, row, Ended("suppressed", DELETED))
     return Delivery(
         id=row.id,
-        attempt=number,
-        address=row.address,
+        attempt=begun.number,
+        address=begun.address,
         recipient=Recipient(row.name, row.time_zone, row.clock, row.date_order),
         notification=told,
         links=_links(tx, row, told, act_for),
         destination_id=row.destination_id,
-        sealed=row.sealed,
+        sealed=begun.sealed,
     )
+
+
+def _not_begun(tx: Transaction, row: Row[Any], why: Ended | Held | Stopped) -> Stopped:
+    if isinstance(why, Stopped):
+        return why
+    if isinstance(why, Held):
+        tx.execute(HOLD, {"id": row.id, "until": why.until})
+        return Stopped(HELD)
+    tx.execute(END, {"id": row.id, "number": row.attempts, "state": why.state, "error": why.reason})
+    if why.reason == READ:
+        tx.execute(DROP_READ, {"channel": row.channel})
+    return Stopped(why.reason)
 
 
 def retold(tx: Transaction, delivery_id: UUID, user_id: int, notification_id: int) -> Delivery | None:
@@ -311,13 +332,13 @@ class ForPeople:
     answered: bool = False
 
     def waited(self, tx: Transaction, under_way: Collection[UUID] = ()) -> timedelta | None:
-        """How long the oldest delivery that is due has waited; None: none is due."""
-        return waited(tx, self.channel, self._not_now(tx, under_way))
+        """How long the oldest delivery that is due and could be taken has waited; None: there is none."""
+        return waited(tx, self.channel, under_way, self._crowded(tx, under_way))
 
     def take(self, tx: Transaction, under_way: Collection[UUID] = ()) -> Delivery | Stopped | Delayed | None:
         """Take one that is due, for this process alone; None: there is none."""
-        not_now = self._not_now(tx, under_way)
-        taken = take(tx, self.channel, self.act_for, self.a_minute, not_now)
+        crowded = self._crowded(tx, under_way)
+        taken = take(tx, self.channel, self.act_for, self.a_minute, under_way, crowded=crowded)
         if not isinstance(taken, Delivery):
             return taken
         return replace(
@@ -337,9 +358,8 @@ class ForPeople:
         days.plan(tx, self.channel)
         Circuits(self.channel).tidy(tx)
 
-    def _not_now(self, tx: Transaction, under_way: Collection[UUID]) -> Collection[UUID]:
-        crowded = Circuits(self.channel).crowded(tx, under_way, most=self.lines - 1)
-        return [*under_way, *crowded] if crowded else under_way
+    def _crowded(self, tx: Transaction, under_way: Collection[UUID]) -> Collection[str]:
+        return Circuits(self.channel).crowded(tx, under_way, most=self.lines - 1)
 
 
 def _told(tx: Transaction, row: Row[Any]) -> Notification | Summary | Digest | Day | Ended | Held | Stopped:
@@ -407,8 +427,8 @@ def _due_since(row: Row[Any]) -> datetime:
 
 
 def _links(tx: Transaction, row: Row[Any], told: Message, life: timedelta) -> Mapping[int, Links]:
-    """Links of their own for each attempt, as only their hashes are kept. Those of one whose outcome nobody
-    knows go on: somebody may have them."""
+    """Links of their own for each attempt, as only their hashes are kept. Where nobody knows the outcome of
+    one, all before go on: somebody may have them."""
     if row.state == "queued" and row.attempts:
         links.forget(tx, row.id)
     if isinstance(told, Code | Day | Digest | Trial):

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from followup_dispatcher import destinations, metrics
 from followup_dispatcher.channels import AnyChannel, Line, Taken
 from followup_dispatcher.circuits import Delayed, count_open
-from followup_dispatcher.deliveries import Stopped
+from followup_dispatcher.deliveries import Stopped, waited
 from followup_dispatcher.lines import Lines
 from followup_dispatcher.mail_reader import Incoming, MailReader
 from followup_dispatcher.outcomes import Outcome, Result, printable
@@ -253,11 +253,14 @@ class Sender:
             return Outcome(Result.UNKNOWN, f"{type(error).__name__}: {error}", lost=True)
 
     def _something_is_due(self) -> bool:
+        under_way = self._lines.under_way
         with self._database.reading() as tx:
-            waited = self._channel.queue.waited(tx, self._lines.under_way)
-        seconds = waited.total_seconds() if waited else 0.0
+            oldest = takeable = self._channel.queue.waited(tx, under_way)
+            if self._channel.for_people:  # also what waits as long as all others go to the same place
+                oldest = waited(tx, self._channel.name, under_way)
+        seconds = oldest.total_seconds() if oldest else 0.0
         self._meter.record(metrics.WAITING, seconds, channel=self._channel.name)
-        return waited is not None
+        return takeable is not None
 
     def _note(self, problem: str | None) -> None:
         if problem:

@@ -53,9 +53,15 @@ KEEP_TO_ANSWER = text("""
 ANSWERED_FOR = timedelta(days=7)
 """How long an answer does what it says."""
 
+# Nothing says of which attempt a link is.
 FORGET = text("""
-    WITH to_unsubscribe AS (DELETE FROM unsubscribe_links WHERE delivery_id = :delivery_id)
-    DELETE FROM action_links WHERE delivery_id = :delivery_id
+    WITH reached_nobody AS (
+        SELECT CAST(:delivery_id AS uuid) AS id WHERE NOT EXISTS (
+            SELECT FROM delivery_attempts WHERE delivery_id = :delivery_id AND outcome = 'unknown')
+    ), to_unsubscribe AS (
+        DELETE FROM unsubscribe_links WHERE delivery_id IN (SELECT id FROM reached_nobody)
+    )
+    DELETE FROM action_links WHERE delivery_id IN (SELECT id FROM reached_nobody)
 """)
 
 
@@ -123,7 +129,7 @@ def to_answer(tx: Transaction, delivery_id: UUID, told: Message) -> str | None:
 
 
 def forget(tx: Transaction, delivery_id: UUID) -> None:
-    """End the links of attempts that have reached nobody, for sure."""
+    """End the links of a delivery, unless an attempt of it may have reached somebody."""
     tx.execute(FORGET, {"delivery_id": delivery_id})
 
 

@@ -35,7 +35,7 @@ class Queue(Protocol[D]):
     """Where a channel's deliveries wait, in PostgreSQL."""
 
     def waited(self, tx: Transaction, under_way: Collection[UUID]) -> timedelta | None:
-        """How long the oldest delivery that is due has waited; None: none is due."""
+        """How long the oldest delivery that is due and could be taken has waited; None: there is none."""
         ...
 
     def take(self, tx: Transaction, under_way: Collection[UUID]) -> D | Stopped | Delayed | None:
