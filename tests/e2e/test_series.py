@@ -67,6 +67,7 @@ def test_one_that_is_there_is_let_repeat_and_its_series_ended(product: Product, 
     for rule, says in (
         ("7 days after it is done", "7 days after it is done at"),
         ("Does not repeat", "It was one of a series that has ended"),
+        ("Every working day", "Every working day at"),
     ):
         page.get_by_role("button", name="Edit", exact=True).click()
         form = dialog(page, "Edit follow-up")

@@ -43,6 +43,15 @@ def change(company: Company, series: int, who: Person | None = None, **body: Any
     return company.ask(who or company.amir, "PATCH", f"/series/{series}", json=body)
 
 
+def hand_over(company: Company, by: Person, giver: Person, to: Person) -> int:
+    """Hand over the one that somebody has to do; returns the hand-over's id."""
+    body = {"to": to.id, "expected": 1}
+    answer = company.ask(by, "POST", f"/users/{giver.id}/hand-over", json=body)
+    assert answer.status_code == 200, answer.text
+    number: int = answer.json()["hand_over"]["id"]
+    return number
+
+
 def history(company: Company, follow_up: int) -> list[str]:
     entries = company.get(company.amir, f"/follow-ups/{follow_up}/activities")["items"]
     return [entry["summary"] for entry in entries]
@@ -165,7 +174,7 @@ def test_a_completion_whose_next_one_was_changed_is_not_undone(company: Company)
     assert edited.status_code == 200
     refused = company.ask(company.amir, "POST", f"/follow-ups/{first['id']}/undo")
     assert refused.status_code == 409
-    assert str(second) in refused.json()["detail"]
+    assert f"{second}, has been changed since: reopen this one" in refused.json()["detail"]
     assert of(company, first)["open_id"] == second
 
 
@@ -240,6 +249,16 @@ def test_all_are_changed_also_those_that_are_completed(company: Company) -> None
         assert history(company, number)[0].startswith("Amir Patel changed the title")
 
 
+def test_all_are_those_that_one_may_see(company: Company) -> None:
+    first = company.create(company.otto, due_at=DUE, repeats=WEEKLY, title="Secret")
+    done = company.ask(company.otto, "POST", f"/follow-ups/{first['id']}/complete").json()
+    hand_over(company, company.ada, company.otto, company.amir)
+    assert company.ask(company.amir, "GET", f"/follow-ups/{first['id']}").status_code == 404
+    assert change(company, first["series_id"], title="Mine", apply="all").status_code == 200
+    assert company.get(company.ada, f"/follow-ups/{first['id']}")["title"] == "Secret"
+    assert company.get(company.ada, f"/follow-ups/{done['next_in_series']['id']}")["title"] == "Mine"
+
+
 def test_another_assignee_has_the_following_too(company: Company) -> None:
     first = plan(company)
     changed = change(company, first["series_id"], company.mia, assignee_id=company.mia.id)
@@ -292,6 +311,17 @@ def test_a_series_is_ended_and_its_open_one_stays(company: Company) -> None:
     ]
 
 
+def test_one_whose_series_has_ended_comes_again_in_another(company: Company) -> None:
+    first = plan(company)
+    assert company.ask(company.amir, "POST", f"/series/{first['series_id']}/end").status_code == 200
+    path, body = f"/follow-ups/{first['id']}/series", {"repeats": {"unit": "day", "every": 10}}
+    begun = company.ask(company.amir, "POST", path, json=body)
+    assert (begun.status_code, begun.json()["open_id"]) == (201, first["id"]), begun.text
+    assert begun.json()["id"] != first["series_id"]
+    assert complete(company, first["id"])["next_in_series"]["due_at"] == "2031-01-16T09:00:00Z"
+    assert of(company, first)["ended_at"] is not None
+
+
 def test_a_series_is_deleted_with_its_open_one(company: Company) -> None:
     first = plan(company)
     second = complete(company, first["id"])["next_in_series"]["id"]
@@ -306,9 +336,7 @@ def test_a_series_is_deleted_with_its_open_one(company: Company) -> None:
 
 def test_work_that_is_handed_over_comes_again_with_who_has_it(company: Company) -> None:
     first = plan(company)
-    path = f"/users/{company.amir.id}/hand-over"
-    body = {"to": company.mia.id, "expected": 1}
-    assert company.ask(company.mia, "POST", path, json=body).status_code == 200
+    hand_over(company, company.mia, company.amir, company.mia)
     completed = company.ask(company.mia, "POST", f"/follow-ups/{first['id']}/complete").json()
     second = company.get(company.mia, f"/follow-ups/{completed['next_in_series']['id']}")
     assert second["assignee_id"] == company.mia.id

@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any
 
 import pytest
+from followup_api.imports import follow_ups
 from psycopg import errors
 from sqlalchemy.exc import IntegrityError
 
 from .companies import Company
-from .test_series import DUE, of, plan
+from .test_series import DUE, change, complete, of, plan
 
 BROKEN = """
     SELECT s.id FROM series s LEFT JOIN follow_ups f ON f.series_id = s.id
@@ -67,6 +68,46 @@ def test_who_completes_while_others_change_end_and_delete_it(company: Company) -
             GROUP BY s.id HAVING count(f.id) > 1 OR (s.ended_at IS NULL AND count(f.id) = 0)
         """)
         assert broken == []
+
+
+def test_who_changes_all_while_others_reopen_and_edit_many(company: Company) -> None:
+    for number in range(8):
+        first = plan(company, title=f"Call {number}")
+        ids = [first["id"]]
+        for _ in range(4):
+            ids.append(complete(company, ids[-1])["next_in_series"]["id"])
+        many = {"action": "edit", "ids": ids, "priority": "high"}
+        statuses = at_once(
+            partial(change, company, first["series_id"], title="Visit", apply="all"),
+            *(partial(company.ask, company.amir, "POST", f"/follow-ups/{id_}/reopen") for id_ in ids[:3]),
+            partial(company.ask, company.amir, "POST", "/follow-ups/bulk", json=many),
+        )
+        assert set(statuses) <= {200, 404, 409, 412}  # never 503: two that wait for each other
+
+
+def test_an_import_completes_one_that_is_made_at_this_very_moment(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[dict[str, Any]] = []
+    write = follow_ups._write
+
+    def a_moment_later(*args: Any) -> None:
+        made.append(plan(company, external_id="S-1"))
+        write(*args)
+
+    monkeypatch.setattr(follow_ups, "_write", a_moment_later)
+    line = f"S-1,Call Acme,{company.amir.email},{DUE},completed"
+    answer = company.ask(
+        company.ada,
+        "POST",
+        "/imports/follow-ups",
+        content=f"external_id,title,assignee_email,due_at,status\n{line}\n",
+        headers={"Content-Type": "text/csv"},
+    )
+    assert answer.status_code == 200, answer.text
+    series = of(company, made[0])
+    assert (series["made"], series["open_due_at"]) == (2, "2031-01-13T09:00:00Z")
+    assert company.world.execute(BROKEN) == []
 
 
 def test_the_database_refuses_a_second_open_one(company: Company) -> None:

@@ -19,17 +19,22 @@ NEXT_CHANGED = (
     "The next follow-up that was planned with it, {id}, has been changed since: delete that one first, or "
     "reopen this one instead."
 )
+NEXT_IN_SERIES_CHANGED = "The next one of its series, {id}, has been changed since: reopen this one instead."
+"""Deleting that one would make another."""
 
 
 def changed_next(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
     """Those of some completed follow-ups whose next one somebody has changed since, and what to say of it."""
     rows = tx.execute(
-        select(a.follow_up_id, f.id)
+        select(a.follow_up_id, f.id, (f.id == NEXT_ID).label("planned"))
         .select_from(activities)
         .join(follow_ups, f.id.in_([NEXT_ID, NEXT_IN_SERIES]))
         .where(among(a.follow_up_id, ids), a.id.in_(completions(ids)), f.version > 1)
     )
-    return {row.follow_up_id: NEXT_CHANGED.format(id=row.id) for row in rows}
+    return {
+        row.follow_up_id: (NEXT_CHANGED if row.planned else NEXT_IN_SERIES_CHANGED).format(id=row.id)
+        for row in rows
+    }
 
 
 def remove_next(tx: Transaction, ids: Collection[int]) -> None:

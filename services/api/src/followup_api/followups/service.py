@@ -223,11 +223,12 @@ def remove(target: Target) -> dict[str, Any]:
         FollowUpStale: it is not as the caller has seen it.
     """
     statement = delete(follow_ups).where(f.id == target.id, target.scope.condition(), *target.matching)
-    deleted = target.tx.execute(statement.returning(f.series_id)).first()
+    deleted = target.tx.execute(statement.returning(f.series_id, f.assignee_id)).first()
     if deleted is None:
         target.read_matching()
     elif deleted.series_id is not None:
-        go_on_with_series(target.tx, [deleted.series_id], target.actor_id)
+        whose = deleted.assignee_id
+        go_on_with_series(target.tx, [deleted.series_id], target.actor_id, deleted_of=whose)
     row = target.tx.execute(select(*LOST).where(d.id == target.id)).one()
     return dict(row._mapping)
 

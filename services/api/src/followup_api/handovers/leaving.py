@@ -12,6 +12,7 @@ from followup_api.handovers.schemas import HandOverInput
 from followup_api.handovers.service import hand_over
 from followup_api.problems import Invalid
 from followup_api.rows import Record
+from followup_api.series.giving import give_series
 from followup_api.unit_of_work import UnitOfWork
 from followup_api.users.problems import WorkLeft
 from followup_api.users.schemas import UserChanges
@@ -59,7 +60,7 @@ def leave_work(work: UnitOfWork, audit: Trail, actor_id: int, person: Record, ch
 
 
 def hand_over_all(work: UnitOfWork, audit: Trail, actor_id: int, user_id: int, to: int) -> None:
-    """Hand all open work of somebody over for good, without counting it first.
+    """Hand all open work of somebody over for good, without counting it first, and all series that go on.
 
     Raises:
         Invalid: nobody like that can get it.
@@ -68,6 +69,7 @@ def hand_over_all(work: UnitOfWork, audit: Trail, actor_id: int, user_id: int, t
     counted = hand_over(work, audit, actor_id, EVERYONES, user_id, body=HandOverInput(to=to, dry_run=True))
     body = HandOverInput(to=to, expected=counted.count)
     hand_over(work, audit, actor_id, EVERYONES, user_id, body=body)
+    give_series(work.tx, user_id, to)
 
 
 def _open_work(tx: Transaction, user_id: int) -> int:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from followup_common.contracts import FollowUpsHandedOver
 from followup_common.db import Transaction
 from followup_common.db.absences import hand_over_items, hand_overs
 from followup_common.db.series import series
+from followup_common.db.tables import activities as activities_table
 from followup_common.db.tables import follow_ups
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import Select, func, insert, select, text, update
 
 from followup_api.absences.problems import AlreadyOver
 from followup_api.absences.queries import away_until, today_of
@@ -28,10 +29,11 @@ from followup_api.handovers.schemas import HandOver, HandOverInput, HandOverResu
 from followup_api.ids import among
 from followup_api.problems import Invalid
 from followup_api.rows import Record
+from followup_api.series.giving import give_series
 from followup_api.unit_of_work import UnitOfWork
 from followup_api.users.problems import UserNotFound
 
-f = follow_ups.c
+f, a = follow_ups.c, activities_table.c
 GIVE_BACK = text("SELECT hand_over_give_back(:id, :actor_id)")
 GIVEN_BACK = text("""
     SELECT f.id FROM hand_over_items i JOIN follow_ups f ON f.id = i.follow_up_id
@@ -93,10 +95,22 @@ def undo(work: UnitOfWork, audit: Trail, actor_id: int, scope: Scope, hand_over_
         work.emit(FollowUpsHandedOver(hand_over_id=hand_over_id, back=True, silent=True, actor_id=actor_id))
         # Who was given one just before has not heard of it, if the hand-over came in between.
         ids = work.tx.execute(GIVEN_BACK, {"id": hand_over_id, "giver": found.from_user_id}).scalars().all()
+        theirs = series.c.id.in_(_series_that_went(ids, hand_over_id))
+        give_series(work.tx, found.to_user_id, found.from_user_id, theirs)
         go_on(work, ids)
     target = f"users/{found.from_user_id}"
     audit(Action.HAND_OVER_UNDONE, target, to=found.to_user_id, number=given_back, hand_over=hand_over_id)
     return queries.shown(queries.get(work.tx, hand_over_id, scope))
+
+
+def _series_that_went(ids: Collection[int], hand_over_id: int) -> Select[int]:
+    """SQL of the series that a hand-over gave with some follow-ups."""
+    given = (a.kind == "reassigned", a.details["hand_over"].as_integer() == hand_over_id)
+    return (
+        select(f.series_id)
+        .join(activities_table, a.follow_up_id == f.id)
+        .where(among(a.follow_up_id, ids), *given, a.details.has_key("with_series"))
+    )
 
 
 def _check_taker(tx: Transaction, user_id: int, to: int, scope: Scope) -> None:
@@ -131,10 +145,12 @@ def _give(work: UnitOfWork, actor_id: int, user_id: int, body: HandOverInput, ro
     }
     number: int = work.tx.execute(insert(hand_overs).values(values).returning(hand_overs.c.id)).scalar_one()
     statement = update(follow_ups).where(among(f.id, ids)).values(assignee_id=body.to)
-    changed = work.tx.execute(statement.returning(f.id, f.version, f.assignment)).all()
+    changed = work.tx.execute(statement.returning(f.id, f.version, f.assignment, f.series_id)).all()
+    series_of_them = {row.id: row.series_id for row in changed}
+    with_series: Collection[int] = ()
     if body.until is None:
-        theirs = select(f.series_id).where(among(f.id, ids), f.series_id.is_not(None))
-        work.tx.execute(update(series).where(series.c.id.in_(theirs)).values(assignee_id=body.to))
+        theirs = among(series.c.id, set(filter(None, series_of_them.values())))
+        with_series = give_series(work.tx, user_id, body.to, theirs)
     work.tx.execute(
         insert(hand_over_items),
         [
@@ -149,6 +165,10 @@ def _give(work: UnitOfWork, actor_id: int, user_id: int, body: HandOverInput, ro
     )
     change = {"changes": {"assignee_id": {"from": user_id, "to": body.to}}, "hand_over": number}
     details = with_reason(change, body.reason)
-    activities.record(work.tx, actor_id, [(id_, "reassigned", details) for id_ in ids])
+    alone, together = details, details | {"with_series": True}
+    said = (together if series_of_them[id_] in with_series else alone for id_ in ids)
+    activities.record(
+        work.tx, actor_id, [(id_, "reassigned", each) for id_, each in zip(ids, said, strict=True)]
+    )
     work.emit(FollowUpsHandedOver(hand_over_id=number))
     return number

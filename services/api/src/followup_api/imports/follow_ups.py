@@ -193,6 +193,7 @@ CHANGEABLE = [
     "value",
 ]
 # A follow-up that somebody makes with the same external id at this very moment is brought up to date.
+# Returns the series of those that are completed by that.
 INSERT = OptimisticInsert(
     f"""
     WITH added AS (
@@ -204,9 +205,11 @@ INSERT = OptimisticInsert(
         FROM {PLAN}
         WHERE p.good AND p.known_id IS NULL ORDER BY p.line
         {{or_bring_up_to_date}}
-        RETURNING id
+        RETURNING id, series_id, is_open
+    ), logged AS (
+        INSERT INTO activities (follow_up_id, kind, actor_id) SELECT id, 'imported', :actor_id FROM added
     )
-    INSERT INTO activities (follow_up_id, kind, actor_id) SELECT id, 'imported', :actor_id FROM added
+    SELECT DISTINCT series_id FROM added WHERE series_id IS NOT NULL AND NOT is_open
     """,
     or_bring_up_to_date="""
         ON CONFLICT (external_id) DO UPDATE
@@ -364,7 +367,7 @@ def _write(work: UnitOfWork, actor_id: int, counts: Row[Any]) -> None:
             work.emit(reassigned(row, actor_id))
         go_on(work.tx, work.tx.execute(text(ENDED)).scalars().all(), actor_id)
     if counts.created:
-        INSERT(work.tx, {"actor_id": actor_id})
+        go_on(work.tx, INSERT(work.tx, {"actor_id": actor_id}).scalars().all(), actor_id)
 
 
 def _add_unnumbered_subjects(tx: Transaction) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from followup_common.db import Transaction
 from followup_common.db.series import series
-from followup_common.db.tables import follow_ups
+from followup_common.db.tables import follow_ups, users
 from followup_common.policy import Calendar
 from followup_common.policy.occurrences import Occurrence, next_one
 from followup_common.policy.recurrence import Timetable
@@ -52,7 +52,9 @@ def series_of(tx: Transaction, follow_up_ids: Collection[int]) -> Mapping[int, i
     return {row.id: row.series_id for row in tx.execute(wanted)}
 
 
-def go_on(tx: Transaction, series_ids: Collection[int], actor_id: int) -> Mapping[int, Next]:
+def go_on(
+    tx: Transaction, series_ids: Collection[int], actor_id: int, *, deleted_of: int | None = None
+) -> Mapping[int, Next]:
     """Make the next one of each of these series that goes on and has none that is open.
 
     What there is decides, under the lock of the series: called twice, it makes one.
@@ -61,6 +63,7 @@ def go_on(tx: Transaction, series_ids: Collection[int], actor_id: int) -> Mappin
         tx: the transaction that has ended the ones before.
         series_ids: of them.
         actor_id: who ended them.
+        deleted_of: whose the one was that was deleted, which is not there to be read any more.
     """
     if not series_ids:
         return {}
@@ -70,21 +73,40 @@ def go_on(tx: Transaction, series_ids: Collection[int], actor_id: int) -> Mappin
     open_ones = select(f.series_id).where(among(f.series_id, [row.id for row in rows]), f.is_open)
     having = set(tx.execute(open_ones).scalars())
     waiting = [row for row in rows if row.id not in having]
-    found = _found(tx, waiting)
+    assignees = _assignees(tx, waiting, deleted_of)
+    found = _found(tx, waiting, assignees)
     over = [number for number, occurrence in found.items() if occurrence is None]
     if over:
         tx.execute(update(series).where(among(s.id, over)).values(ended_at=func.now()))
-    made = _make(tx, waiting, {key: value for key, value in found.items() if value}, actor_id)
+    going_on = {key: value for key, value in found.items() if value}
+    made = _make(tx, waiting, going_on, assignees, actor_id)
     return {**dict.fromkeys(over, OVER), **made}
 
 
-def _found(tx: Transaction, rows: Collection[Record]) -> Mapping[int, Occurrence | None]:
+def _assignees(tx: Transaction, rows: Collection[Record], deleted_of: int | None) -> Mapping[int, int]:
+    """Whose the next one of each series is: where its own assignee is inactive, whose the one before was."""
+    last = select(f.assignee_id).where(f.series_id == s.id, ~f.is_open).order_by(f.occurs_on.desc()).limit(1)
+    before = users.alias()
+    instead = (
+        select(s.id, before.c.id.label("assignee_id"))
+        .join(users, users.c.id == s.assignee_id)
+        .join(before, before.c.id == func.coalesce(deleted_of, last.scalar_subquery()))
+        .where(among(s.id, [row.id for row in rows]), ~users.c.active, before.c.active)
+    )
+    others = {row.id: row.assignee_id for row in tx.execute(instead)}
+    return {row.id: others.get(row.id, row.assignee_id) for row in rows}
+
+
+def _found(
+    tx: Transaction, rows: Collection[Record], assignees: Mapping[int, int]
+) -> Mapping[int, Occurrence | None]:
     clocks: dict[int, tuple[Calendar, ZoneInfo, datetime]] = {}
     found: dict[int, Occurrence | None] = {}
     for row in rows:
-        if row.assignee_id not in clocks:
-            clocks[row.assignee_id] = clock_of(tx, row.assignee_id)
-        calendar, _, now = clocks[row.assignee_id]
+        assignee_id = assignees[row.id]
+        if assignee_id not in clocks:
+            clocks[assignee_id] = clock_of(tx, assignee_id)
+        calendar, _, now = clocks[assignee_id]
         found[row.id] = next_one(
             timetable_of(row), calendar.is_working_day, before=row.last_on, made=row.made, now=now
         )
@@ -92,7 +114,11 @@ def _found(tx: Transaction, rows: Collection[Record]) -> Mapping[int, Occurrence
 
 
 def _make(
-    tx: Transaction, rows: Collection[Record], found: Mapping[int, Occurrence], actor_id: int
+    tx: Transaction,
+    rows: Collection[Record],
+    found: Mapping[int, Occurrence],
+    assignees: Mapping[int, int],
+    actor_id: int,
 ) -> Mapping[int, Next]:
     going_on = [row for row in rows if row.id in found]
     if not going_on:
@@ -100,6 +126,7 @@ def _make(
     values = [
         {
             **{name: row._mapping[name] for name in TEMPLATE},
+            "assignee_id": assignees[row.id],
             "due_at": found[row.id].due_at,
             "series_id": row.id,
             "occurs_on": found[row.id].day,
@@ -111,13 +138,29 @@ def _make(
     tx.execute(
         update(series)
         .where(s.id == bindparam("number"))
-        .values(last_on=bindparam("day"), made=s.made + 1, missed=s.missed + bindparam("more")),
-        [{"number": row.id, "day": found[row.id].day, "more": found[row.id].missed} for row in going_on],
+        .values(
+            assignee_id=bindparam("whose"),
+            last_on=bindparam("day"),
+            made=s.made + 1,
+            missed=s.missed + bindparam("more"),
+        ),
+        [
+            {
+                "number": row.id,
+                "whose": assignees[row.id],
+                "day": found[row.id].day,
+                "more": found[row.id].missed,
+            }
+            for row in going_on
+        ],
     )
     activities.record(
         tx,
         actor_id,
-        [(id_, "created", _facts(row, found[row.id])) for id_, row in zip(ids, going_on, strict=True)],
+        [
+            (id_, "created", _facts(row.id, assignees[row.id], found[row.id]))
+            for id_, row in zip(ids, going_on, strict=True)
+        ],
     )
     return {
         row.id: Next(id_, found[row.id].due_at, found[row.id].missed)
@@ -125,8 +168,8 @@ def _make(
     }
 
 
-def _facts(row: Record, found: Occurrence) -> dict[str, Any]:
-    facts = {"assignee_id": row.assignee_id, "due_at": found.due_at.isoformat(), "series_id": row.id}
+def _facts(series_id: int, assignee_id: int, found: Occurrence) -> dict[str, Any]:
+    facts = {"assignee_id": assignee_id, "due_at": found.due_at.isoformat(), "series_id": series_id}
     return {**facts, "missed": found.missed} if found.missed else facts
 
 

@@ -70,17 +70,22 @@ class SeriesTarget:
         """
         return queries.shown(self.tx, queries.get(self.tx, self.id, self.scope))
 
-    def lock(self) -> Record:
+    def lock(self, *, completed: bool = False) -> Record:
         """Keep others from changing it, and from ending its open one, before this transaction ends.
 
-        The open one is locked first, as everywhere. If it ended meanwhile, the series is another one.
+        Follow-ups are locked first, by their ids, as everywhere. If the open one ended meanwhile, the series
+        is another one.
+
+        Args:
+            completed: whether those that are completed are to be changed too.
 
         Raises:
             SeriesNotFound, SeriesStale: it is not there, or not as the caller has seen it.
         """
         queries.get(self.tx, self.id, self.scope)
-        open_one = select(f.id).where(f.series_id == self.id, f.is_open).with_for_update()
-        locked = self.tx.execute(open_one).scalar()
+        wanted = select(f.id, f.is_open).where(f.series_id == self.id, f.is_open | completed)
+        rows = self.tx.execute(wanted.order_by(f.id).with_for_update())
+        locked = next((found.id for found in rows if found.is_open), None)
         self.tx.execute(select(s.id).where(s.id == self.id).with_for_update())
         row = queries.get(self.tx, self.id, self.scope)
         if row.open_id != locked or (self.tags is not None and row.etag not in self.tags):
@@ -103,7 +108,8 @@ def start(target: Target, repeats: Repeats) -> Series:
     current = target.read_matching()
     if current.status != "open":
         raise FollowUpNotOpen(current, ["repeats"])
-    if current.series_id is not None:
+    going_on = select(s.id).where(s.id == current.series_id, s.ended_at.is_(None))
+    if current.series_id is not None and target.tx.execute(going_on).first():
         raise RepeatsAlready(target.id, current.series_id)
     number = begin(target.tx, target.id, repeats, target.actor_id)
     found = queries.shown(target.tx, queries.get(target.tx, number, target.scope))
@@ -118,7 +124,7 @@ def change(target: SeriesTarget, body: SeriesPatch) -> Series:
         SeriesNotFound, SeriesStale, SeriesOver: it is not there, not as the caller has seen it, or over.
         NotAssignable, ChoiceUnknown, RepeatsNever, PolicyWouldChange: it cannot be like that.
     """
-    row = target.lock()
+    row = target.lock(completed=body.apply == "all")
     if row.ended_at is not None or row.open_id is None:
         raise SeriesOver(target.id)
     changes = body.changes()
@@ -177,7 +183,8 @@ def _change_completed(target: SeriesTarget, changes: Mapping[str, Any]) -> None:
     if not changes:
         return
     wanted = select(f.id, *(f[name] for name in columns(changes))).where(f.series_id == target.id, ~f.is_open)
-    rows = target.tx.execute(wanted.order_by(f.id.desc()).limit(MOST_COMPLETED).with_for_update()).all()
+    seen = wanted.where(target.scope.condition()).order_by(f.id.desc()).limit(MOST_COMPLETED)
+    rows = target.tx.execute(seen).all()
     entries = [(row.id, "edited", {"changes": found}) for row in rows if (found := _differs(row, changes))]
     if entries:
         ids = [follow_up_id for follow_up_id, _, _ in entries]

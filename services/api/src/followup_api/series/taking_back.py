@@ -7,7 +7,7 @@ from collections.abc import Collection
 from followup_common.db import Transaction
 from followup_common.db.series import series
 from followup_common.db.tables import activities, follow_ups
-from sqlalchemy import delete, func, null, select, update
+from sqlalchemy import delete, exists, func, null, select, update
 
 from followup_api.followups.next_ones import NEXT_IN_SERIES, completions
 from followup_api.ids import among
@@ -40,10 +40,18 @@ def take_back_next(tx: Transaction, ids: Collection[int]) -> set[int]:
         .where(NEXT_IN_SERIES.is_not(None) | a.details.has_key("series_over"))
         .order_by(f.id)
     ).all()
+    # All follow-ups, then all series, each by their ids: as everywhere.
+    next_ids = [row.next_id for row in rows if row.next_id is not None]
+    tx.execute(select(f.id).where(among(f.id, next_ids)).order_by(f.id).with_for_update())
+    of_them = among(s.id, {row.series_id for row in rows})
+    tx.execute(select(s.id).where(of_them).order_by(s.id).with_for_update())
     taken_back = set()
     for row in rows:
         if row.next_id is not None:
-            unchanged = delete(follow_ups).where(f.id == row.next_id, f.version == 1, f.is_open)
+            # Another rule counts from the next one: by that there is nothing before it.
+            same_rule = exists().where(s.id == row.series_id, s.made > 1, s.starts_on <= row.occurs_on)
+            next_one = delete(follow_ups).where(f.id == row.next_id, f.series_id == row.series_id)
+            unchanged = next_one.where(f.version == 1, f.is_open, same_rule)
             if tx.execute(unchanged).rowcount == 0:
                 continue
         before = {"made": s.made - 1, "missed": s.missed - row.missed} if row.next_id is not None else {}

@@ -38,7 +38,7 @@ export function PriorityMark({ priority }: { priority: Priority }) {
 
 /** That it is one of a series. */
 export function RepeatMark({ followUp }: { followUp: FollowUp }) {
-  if (followUp.series_id === null) return null;
+  if (followUp.series_id == null) return null;
   return <IconRepeat size={15} stroke={1.9} role="img" aria-label={t.facts.repeats} className={classes.low} />;
 }
 

@@ -59,7 +59,7 @@ export function FollowUpDetails({ followUp }: { followUp: ShownFollowUp }) {
           <RelativeTime at={dueAt} as="calendar" />
           {moved && <span className={classes.moved}>{moved}</span>}
         </Detail>
-        {followUp.series_id !== null && <Series id={followUp.series_id} />}
+        {followUp.series_id != null && <Series id={followUp.series_id} />}
         <Detail name={t.details.assignee}>
           <Person name={assignee.name} inactive={!assignee.active} away={away.get(assignee.id)} wide />
         </Detail>

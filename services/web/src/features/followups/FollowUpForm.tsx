@@ -1,5 +1,6 @@
 import { Button, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { FollowUpCreate } from "@/api/limits";
 import { POLICY_WOULD_CHANGE, Problem } from "@/api/problem";
@@ -20,6 +21,7 @@ import { closeForm, forget, formRequest, keep, keptDrafts, type FormRequest } fr
 import { currentOf, useCreate, useEdit, useUndo } from "@/features/followups/mutations";
 import { nameOf } from "@/features/followups/naming";
 import { useLabelOf, usePeopleInScope } from "@/features/people";
+import { seriesQuery } from "@/features/followups/queries";
 import { needsReason } from "@/features/followups/rescheduling";
 import { asksAboutPolicy, mayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
 import type { Extent } from "@/features/followups/SeriesQuestion";
@@ -68,6 +70,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const undo = useUndo();
   const saving = !base ? create : saveSeries.isIdle ? edit : saveSeries;
   const { error, isPending } = saving;
+  const { data: known } = useQuery({ ...seriesQuery(base?.series_id ?? 0), enabled: base?.series_id != null });
   const reasonNeeded = base !== undefined && (base.escalated || base.id === escalated) && moves(draft, draftOf(base));
   // A completed one keeps both until it is reopened; what was typed before stays in sight, to be taken back.
   const completed = base?.status === "completed";
@@ -76,6 +79,9 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const mistakes = tried ? mistakesOf(draft, reasonNeeded) : {};
   const refusal = refusalOf(error);
   const problem = question ? null : refusal;
+
+  /** The series that it is of; one that has ended is none. */
+  const ongoing = ({ series_id }: FollowUp) => (known && known.id === series_id && known.ended_at ? null : (series_id ?? null));
 
   function update(change: Partial<Draft>) {
     form.setValues(change);
@@ -115,18 +121,19 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
 
   function saveOver(current: FollowUp, mine: Draft, choice?: ClockChoice, extent?: Extent) {
     const changes = changesOf(mine, draftOf(current));
-    const repeats = current.series_id === null && mine.repeats === null ? undefined : mine.repeats;
+    const series = ongoing(current);
+    const repeats = series === null && mine.repeats === null ? undefined : mine.repeats;
     if (Object.keys(changes).length === 0 && repeats === undefined) {
       discard();
       return;
     }
-    const ofSeries = current.series_id !== null && !completed;
+    const ofSeries = series !== null && !completed;
     if (ofSeries && !extent && partsOf(changes).shared) {
       setAsking(true);
       return;
     }
     if (repeats !== undefined || (ofSeries && extent && extent !== "one")) {
-      const given = { followUp: current, changes, repeats, extent: extent ?? "one" };
+      const given = { followUp: current, series, changes, repeats, extent: extent ?? "one" };
       saveSeries.mutateAsync(given).then(finish, refuse).finally(() => setAsking(false));
       return;
     }

@@ -8,6 +8,8 @@ import type { Extent } from "@/features/followups/SeriesQuestion";
 
 interface Saving {
   followUp: FollowUp;
+  /** That it is of and that goes on; null: there is none. */
+  series: number | null;
   changes: FollowUpPatch;
   /** Which of its series change with it. */
   extent: Extent;
@@ -19,25 +21,25 @@ interface Saving {
 export function useSaveSeries() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: async ({ followUp: { id, etag, series_id }, changes, extent, repeats }: Saving) => {
+    mutationFn: async ({ followUp: { id, etag }, series, changes, extent, repeats }: Saving) => {
       const { shared, own } = extent === "one" ? { shared: null, own: changes } : partsOf(changes);
       const path = { follow_up_id: id };
       if (Object.keys(own).length > 0) {
         show(cache, await dataOf(api.PATCH("/follow-ups/{follow_up_id}", { params: { path }, headers: ifMatch(etag), body: own })));
       }
-      if (series_id === null) {
+      if (series === null) {
         if (repeats) await dataOf(api.POST("/follow-ups/{follow_up_id}/series", { params: { path }, body: { repeats } }));
       } else {
-        await saveSeries(series_id, { ...shared, ...(repeats && { repeats }), apply: extent === "all" ? "all" : "following" });
-        if (repeats === null) await dataOf(api.POST("/series/{series_id}/end", { params: { path: { series_id } } }));
+        await saveSeries(series, { ...shared, ...(repeats && { repeats }), apply: extent === "all" ? "all" : "following" });
+        if (repeats === null) await dataOf(api.POST("/series/{series_id}/end", { params: { path: { series_id: series } } }));
       }
       return dataOf(api.GET("/follow-ups/{follow_up_id}", { params: { path } }));
     },
     onSuccess: (saved) => show(cache, saved),
-    onSettled: (_, __, { followUp }) => {
+    onSettled: (_, __, { followUp, series }) => {
       void cache.invalidateQueries({ queryKey: queryKeys.activities(followUp.id) });
       void cache.invalidateQueries({ queryKey: queryKeys.followUp(followUp.id) });
-      if (followUp.series_id !== null) void cache.invalidateQueries({ queryKey: queryKeys.series(followUp.series_id) });
+      if (series !== null) void cache.invalidateQueries({ queryKey: queryKeys.series(series) });
       refreshLists(cache);
     },
   });
