@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import threading
 from collections.abc import Iterator
 from ipaddress import ip_network
 
@@ -44,6 +46,23 @@ def receiver() -> Iterator[Receiver]:
         ("jsons://", "names no server"),
         ("jsons://93.184.215.14:x/", "names no server"),
         ("tgram://x", "is not one that Apprise reads: write it as https://appriseit.com"),
+        *(
+            (f"{name}://{rest}", "must name one server plainly")
+            for name in ("jsons", "gotifys", "ntfys", "mmosts", "rockets")
+            for rest in ("a@127.0.0.1:8443@93.184.215.14/abcdefgh", "93.184.215.14#@127.0.0.1/abcdefgh")
+        ),
+        ("rockets://16843009/abc@127.0.0.1/#chan", "is read otherwise by Apprise"),
+        ("jsons://93.184.215.14\\@127.0.0.1/x", "must name one server plainly"),
+        ("jsons://%3127.0.0.1/x", "must name one server plainly"),
+        ("jsons://93.184.215.14/x?port=22", "must not have port"),
+        *(
+            (f"jsons://93.184.215.14/x?a=1;{more}", "must not have ;")
+            for more in ("redirect=yes", "verify=no", "template=/etc/passwd", "attach=/etc/passwd")
+        ),
+        *(
+            (f"jsons://93.184.215.14/x?{key}=1", "must not have ")
+            for key in ("%20redirect", "+verify", "Verify%09", "re%64irect", "rto", "cto", "retry", "wait")
+        ),
         ("ntfys://93.184.215.14/a b", "must be written in ASCII without spaces"),
     ],
 )
@@ -102,6 +121,33 @@ def test_redirects_are_not_followed(receiver: Receiver) -> None:
 def test_one_that_hangs_is_left_after_a_while(receiver: Receiver) -> None:
     receiver.respond = hanging(receiver)
     assert service(f"json://127.0.0.1:{receiver.port}/x", HERE).tell("a", "b", 0.2) == (False, "timeout")
+
+
+def test_those_that_hang_keep_no_other_from_being_told(receiver: Receiver) -> None:
+    """Not even more of them than Apprise has threads; and the process may end meanwhile."""
+    receiver.respond = hanging(receiver)
+    for _ in range((os.cpu_count() or 1) + 6):
+        assert service(f"json://127.0.0.1:{receiver.port}/x", HERE).tell("a", "b", 0.05)[1] == "timeout"
+    assert all(each.daemon for each in threading.enumerate() if each.name == "apprise")
+    with Receiver() as other:
+        other.respond = answering(200)
+        assert service(f"json://127.0.0.1:{other.port}/x", HERE).tell("a", "b") == (True, "success")
+
+
+def test_each_that_names_a_server_asks_the_one_that_was_checked() -> None:
+    key = "6e8f4b6a-5b4c-4c5d-8e6f-123456789012"
+    for url in (
+        *(
+            "barks://93.184.215.14:99/key",
+            f"goalerts://93.184.215.14:99/{key}",
+            "gotifys://93.184.215.14:99/abcdef",
+        ),
+        *("jsons://eve:secret@93.184.215.14:99/x", "ntfys://93.184.215.14:99/topic"),
+        *("mmosts://93.184.215.14:99/abcdefghijklmnopqrstuvwxyz", "nctalks://u:p@93.184.215.14:99/room"),
+        *("rockets://u:p@93.184.215.14:99/room", "signals://93.184.215.14:99/15551234567/15551234568"),
+        "jsons://[2606:4700::1111]:99/x",
+    ):
+        assert service(url, HERE).shown.partition("://")[2] in ("93.184.215.14", "2606:4700::1111"), url
 
 
 def test_several_targets_are_counted() -> None:

@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -36,8 +37,17 @@ INSTEAD: Mapping[str, str] = {
     "slack": "Slack, or the webhook of Slack",
     **dict.fromkeys(("workflow", "workflows", "msteams"), "Teams"),
 }
-REFUSED = frozenset({"attach", "attachment", "file", "redirect", "template", "verify"})
-"""Parameters that would read files, follow redirects or trust any certificate."""
+REFUSED = frozenset(
+    {
+        *("attach", "attachment", "file", "redirect", "template", "verify"),
+        *("cto", "port", "retry", "rto", "wait"),
+    }
+)
+"""Parameters that read files, follow redirects, trust all certificates, ask other ports or take long."""
+SERVER = re.compile(
+    r"[A-Za-z]+://(?:[^@/\\?#\[\]]*@)?(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?].*)?"
+)
+"""How a URL names its server so that whoever reads it sees the same one."""
 CODE = re.compile(r"error=(\d{3})\b")
 
 
@@ -61,11 +71,19 @@ class Service:
 
     def tell(self, title: str, body: str, seconds: float = PATIENCE_SECONDS) -> tuple[bool, str]:
         """Tell it; whether all of its targets have taken it, and what is known of that."""
+        known: list[tuple[bool, str]] = []
+        # Apprise's own threads are shared by all, and waited for at the end of the process.
+        telling = Thread(target=lambda: known.append(self._tell(title, body)), name="apprise", daemon=True)
+        telling.start()
+        telling.join(seconds)
+        return known[0] if known else (False, "failure" if not telling.is_alive() else "timeout")
+
+    def _tell(self, title: str, body: str) -> tuple[bool, str]:
         from apprise import Apprise, NotifyFormat
 
         by = Apprise(asset=self._asset)
         by.add(self._plugin)
-        with by.notify(body=body, title=title, body_format=NotifyFormat.TEXT, timeout=seconds) as result:
+        with by.notify(body=body, title=title, body_format=NotifyFormat.TEXT) as result:
             codes = sorted({code for each in result.logs() for code in CODE.findall(each.message)})
             status = result.status.name.lower()
             return bool(result), f"{status} ({', '.join(codes)})" if codes else status
@@ -84,14 +102,18 @@ def service(url: str, egress: Egress) -> Service:
         raise NotTaken(_why(name))
     if not url.isascii() or any(each.isspace() for each in url):
         raise NotTaken("must be written in ASCII without spaces: encode other characters")
-    parameters = parse_qsl(url.partition("?")[2], keep_blank_values=True)
-    if wrong := REFUSED & {key.lower() for key, _ in parameters}:
+    query = url.partition("?")[2]
+    if ";" in query:
+        raise NotTaken("must not have ; behind the ?: write it as %3B")
+    if wrong := REFUSED & {key.lower().strip() for key, _ in parse_qsl(query, keep_blank_values=True)}:
         raise NotTaken(f"must not have {' or '.join(sorted(wrong))}: leave it out")
-    shown = f"{name}://{_checked(name, url, egress)}" if on_one_s_own else name
+    to = _checked(name, url, egress) if on_one_s_own else None
     plugin, asset = _loaded(url)
     if plugin is None or len(plugin) < 1:
         raise NotTaken(f"is not one that Apprise reads: {_as_it_says(name)}")
-    return Service(shown, len(plugin), plugin, asset)
+    if not _as_checked(plugin, name, to):
+        raise NotTaken(f"is read otherwise by Apprise: {_as_it_says(name)}")
+    return Service(f"{name}://{to[0]}" if to else name, len(plugin), plugin, asset)
 
 
 def taken() -> Iterable[str]:
@@ -99,8 +121,20 @@ def taken() -> Iterable[str]:
     return sorted(ON_THE_INTERNET | {f"{name}s" for name in ON_ONE_S_OWN})
 
 
-def _checked(name: str, url: str, egress: Egress) -> str:
-    """The server of a URL, which may be asked; Apprise resolves its name again."""
+def _as_checked(plugin: NotifyBase, name: str, to: tuple[str, int | None] | None) -> bool:
+    """Whether Apprise has read a URL as it was checked: the same server, no redirects, no file."""
+    files = name != "whatsapp" and getattr(plugin, "template", None)  # there it is the name of one
+    if plugin.redirects or not plugin.verify_certificate or files:
+        return False
+    if to is None:
+        return True
+    host, port = str(plugin.host).lower().strip("[]"), plugin.port or None
+    on_it = not plugin.fullpath or plugin.fullpath.startswith("/")
+    return (host, port) == to and on_it and plugin.secure == (name not in ON_ONE_S_OWN)
+
+
+def _checked(name: str, url: str, egress: Egress) -> tuple[str, int | None]:
+    """The host and port of a URL, which may be asked; Apprise resolves its name again."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -108,6 +142,8 @@ def _checked(name: str, url: str, egress: Egress) -> str:
         host = None
     if not host:
         raise NotTaken(f"names no server: {_as_it_says(name)}")
+    if not SERVER.fullmatch(url):
+        raise NotTaken(f"must name one server plainly: {_as_it_says(name)}")
     named = f"[{host}]" if ":" in host else host
     to = target(f"https://{named}{f':{port}' if port else ''}/")
     if name in ON_ONE_S_OWN:
@@ -118,7 +154,7 @@ def _checked(name: str, url: str, egress: Egress) -> str:
         if name in ON_ONE_S_OWN and "in clear" in str(error):
             raise NotTaken(f"must begin with {name}s://: what is sent would go in clear") from None
         raise
-    return host
+    return host, port or None
 
 
 def _as_it_says(name: str) -> str:
@@ -142,7 +178,9 @@ def _loaded(url: str) -> tuple[NotifyBase | None, AppriseAsset]:
     asset = AppriseAsset(
         app_id="Followup",
         app_desc="Followup",
+        async_mode=False,
         http_redirects=False,
+        service_timeout=0,
         plugin_paths=[],
         storage_mode=PersistentStoreMode.MEMORY,
     )
