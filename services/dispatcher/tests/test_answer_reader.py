@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from email import message_from_bytes
 from threading import Event
 from typing import Any
 
 import pytest
-from followup_common.db import Database
+from followup_common.db import Database, Transaction
 from followup_common.metrics import Meter
 from followup_dispatcher.answer_reader import MOST, keep
 from followup_dispatcher.answers import AnswerAddress
+from followup_dispatcher.bounces import Bounce, read
 from followup_dispatcher.deliveries import ForPeople
 from followup_dispatcher.mail_reader import MailReader, incoming
 from followup_dispatcher.mails import Mails
@@ -150,6 +151,56 @@ def test_a_mailbox_that_fails_in_any_way_says_so(
     reading.look()
     assert "\nfollowup_bounces_unreachable 0.0\n" in said(meter)
     database.close()
+
+
+def test_what_no_database_takes_keeps_no_other_mail_from_being_read(
+    mailbox: ImapServer, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meter, database = Meter(), Database(database_url)
+    monkeypatch.setattr("followup_dispatcher.answer_reader.keep", keep_nul)
+    for _ in range(2):
+        mailbox.deliver(b"Subject: x\r\n\r\nx")
+    reading = reader(mailbox.url, database, meter)
+    reading.look()
+    assert 'followup_bounces_total{kind="other"} 2.0' in said(meter)
+    reading.look()
+    assert 'followup_bounces_total{kind="other"} 2.0' in said(meter)
+    database.close()
+
+
+def test_a_mail_of_many_parts_within_parts_is_not_parsed(
+    mailbox: ImapServer, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever letters and spaces it is written with: parsing one of 900 takes more than a minute."""
+    parsed: list[bytes] = []
+    monkeypatch.setattr("followup_dispatcher.mail_reader.read", kept_in(parsed))
+    meter, database = Meter(), Database(database_url)
+    for depth, name in ((60, "boundary="), (60, "BOUNDARY ="), (60, "boundary*0="), (50, "boundary=")):
+        mailbox.deliver(nested(depth, name))
+    reader(mailbox.url, database, meter).look()
+    assert [content.count(b"boundary") for content in parsed] == [50]
+    assert 'followup_bounces_total{kind="other"} 4.0' in said(meter)
+    database.close()
+
+
+def kept_in(parsed: list[bytes]) -> Callable[[bytes], Sequence[Bounce]]:
+    def read_and_kept(content: bytes) -> Sequence[Bounce]:
+        parsed.append(content)
+        return read(content)
+
+    return read_and_kept
+
+
+def nested(depth: int, name: str) -> bytes:
+    """A mail whose parts are within each other."""
+    return "".join(
+        f"Content-Type: multipart/mixed; {name}b{n}\r\n\r\n--b{n}\r\n" for n in range(depth)
+    ).encode()
+
+
+def keep_nul(tx: Transaction, *_: object) -> str:
+    """As with an address that has one in it."""
+    return str(tx.execute(text("SELECT CAST(:address AS text)"), {"address": "eve\0@example.com"}).scalar())
 
 
 def said(meter: Meter) -> str:

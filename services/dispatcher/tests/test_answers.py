@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.message import EmailMessage
 
 import pytest
-from followup_dispatcher.answers import AnswerAddress, Refusal, new_token, opened, read
+from followup_dispatcher.answers import Answer, AnswerAddress, Refusal, new_token, opened, read
 from followup_dispatcher.reply_texts import MOST_LETTERS, latest
 from followup_dispatcher.settings import DispatcherSettings
 from pydantic import ValidationError
@@ -31,8 +31,12 @@ def mail(text: str = "done\n", *, html: str | None = None, **headers: str) -> Em
     return written
 
 
+def understood(content: bytes) -> Answer:
+    return read(opened(content), content)
+
+
 def said(written: EmailMessage) -> str | None:
-    return read(opened(written.as_bytes())).said
+    return understood(written.as_bytes()).said
 
 
 def test_the_address_carries_what_the_delivery_is_known_by_whatever_servers_make_of_it() -> None:
@@ -91,7 +95,7 @@ def test_what_a_machine_writes_is_refused(headers: dict[str, str]) -> None:
     for name, value in headers.items():
         del written[name.replace("_", "-")]
         written[name.replace("_", "-")] = value
-    answer = read(opened(written.as_bytes()))
+    answer = understood(written.as_bytes())
     assert (answer.said, answer.refused) == (None, Refusal.AUTOMATIC)
 
 
@@ -155,28 +159,32 @@ def test_the_text_counts_where_a_mail_has_both_and_what_is_attached_does_not() -
 
 def test_a_mail_without_a_text_of_its_own_is_refused() -> None:
     for empty in (mail(QUOTED), mail("\n\n"), mail(html="<img src=x>")):
-        answer = read(opened(empty.as_bytes()))
+        answer = understood(empty.as_bytes())
         assert (answer.said, answer.refused) == (None, Refusal.EMPTY)
 
 
 def test_signs_that_nobody_sees_and_charsets_that_nobody_knows_do_no_harm() -> None:
     assert said(mail("do\u200bne\x1b[0m\n")) == "done[0m"
     odd = b"From: eve@example.com\r\nContent-Type: text/plain; charset=nobody-knows\r\n\r\nd\xf6ne\x00\r\n"
-    assert read(opened(odd)).said == "d\ufffdne"
-    assert read(opened(b"\x80\xff")).said == "\ufffd\ufffd"
+    assert understood(odd).said == "d\ufffdne"
+    assert understood(b"\x80\xff").said == "\ufffd\ufffd"
     assert len(latest("x" * 3 * MOST_LETTERS)) == MOST_LETTERS
 
 
 def test_a_sender_is_one_address() -> None:
-    assert read(opened(mail(From="Eve <EVE@example.com>").as_bytes())).sender == "eve@example.com"
+    assert understood(mail(From="Eve <EVE@example.com>").as_bytes()).sender == "eve@example.com"
     two = b"From: eve@example.com, ivy@example.com\r\n\r\ndone"
-    assert read(opened(two)).sender == ""
-    assert read(opened(b"Subject: x\r\n\r\ndone")).sender == ""
+    assert understood(two).sender == ""
+    assert understood(b"Subject: x\r\n\r\ndone").sender == ""
 
 
 def test_a_mail_is_known_again_by_its_message_id_else_by_its_headers() -> None:
-    first, again = (read(opened(mail(Received=by).as_bytes())) for by in ("one", "another"))
+    first, again = (understood(mail(Received=by).as_bytes()) for by in ("one", "another"))
     assert first.mail_id == again.mail_id
-    assert read(opened(mail(**{"Message-ID": "<2@eve.example>"}).as_bytes())).mail_id != first.mail_id
-    without = [read(opened(f"From: eve@example.com\r\nDate: {n}\r\n\r\ndone".encode())) for n in (1, 1, 2)]
+    assert understood(mail(**{"Message-ID": "<2@eve.example>"}).as_bytes()).mail_id != first.mail_id
+    without = [understood(f"From: eve@example.com\r\nDate: {n}\r\n\r\ndone".encode()) for n in (1, 1, 2)]
     assert without[0].mail_id == without[1].mail_id != without[2].mail_id
+    done, snooze = (
+        understood(f"From: eve@example.com\r\n\r\n{words}".encode()) for words in ("done", "snooze")
+    )
+    assert done.mail_id != snooze.mail_id

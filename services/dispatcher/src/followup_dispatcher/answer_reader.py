@@ -39,7 +39,7 @@ def keep(tx: Transaction, content: bytes, addresses: AnswerAddress) -> str:
     token_hash = sha256((token or "").encode()).digest()
     if token is None or not tx.execute(KNOWN, {"token_hash": token_hash}).scalar():
         return OTHER
-    answer = read(mail)
+    answer = read(mail, content)
     kept = {"mail_hash": answer.mail_id, "sender": answer.sender, "said": answer.said}
     tx.execute(KEEP, {"token_hash": token_hash, **kept, "refused": answer.refused})
     return REFUSED if answer.refused else ANSWERED

@@ -111,11 +111,11 @@ def opened(content: bytes) -> Message:
     return message_from_bytes(content, policy=compat32)
 
 
-def read(mail: Message) -> Answer:
-    """What a mail says that came to the address of a delivery."""
+def read(mail: Message, content: bytes) -> Answer:
+    """What a mail says that came to the address of a delivery; `content` is the whole of it."""
     sender = _only_address(mail.get_all("From", []))
-    mail_id = str(mail["Message-ID"] or "").strip() or repr(mail.items())
-    known = sha256(mail_id.encode(errors="replace")).digest()
+    mail_id = str(mail["Message-ID"] or "").strip()
+    known = sha256(mail_id.encode(errors="replace") or content).digest()
     if is_automatic(mail):
         return Answer(known, sender, None, Refusal.AUTOMATIC)
     said = latest(text_of(mail))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 from followup_common.db import Database, Transaction
 from followup_common.metrics import Gauge, Meter
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from followup_dispatcher import answer_reader, metrics
 from followup_dispatcher.answers import AnswerAddress
@@ -27,6 +28,9 @@ AT_ONCE = 200
 """So many mails are read in one session."""
 OTHER = "other"
 """No report, or one of nothing that we have sent."""
+MOST_PARTED = 50
+"""A mail with more parts that have parts is not read: nobody writes one, and reading it takes minutes."""
+PARTED = re.compile(rb"boundary\s*[*=]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -105,15 +109,23 @@ class MailReader:
     def _record(self, folder: Folder, number: bytes) -> None:
         """Record what one mail says; then it is read. Read twice it changes nothing more."""
         content = folder.content(number) or b""
-        found = _reported(content)
-        with self._database.transaction() as tx:
-            kinds = [bounce.kind.value for bounce in found if note(tx, bounce)]
-            answered = self._answered(tx, content) if not kinds else None
+        kinds, answered = ([], None) if _too_parted(content) else self._kept(content)
         folder.mark_read(number)
         if answered:
             self._meter.record(metrics.ANSWERS, kind=answered)
         for kind in kinds or ([] if answered else [OTHER]):
             self._meter.record(metrics.BOUNCES, kind=kind)
+
+    def _kept(self, content: bytes) -> tuple[list[str], str | None]:
+        """What a mail says is kept: the kinds of its reports, and as what an answer."""
+        found = _reported(content)
+        try:
+            with self._database.transaction() as tx:
+                kinds = [bounce.kind.value for bounce in found if note(tx, bounce)]
+                return kinds, None if kinds else self._answered(tx, content)
+        except DataError:  # such as NUL in an address; the message would repeat what the mail says
+            log.warning("mail_not_kept")
+            return [], None
 
     def _answered(self, tx: Transaction, content: bytes) -> str | None:
         """As what an answer was kept; None: it is none. Anybody may send one: none keeps the next from being
@@ -128,6 +140,10 @@ class MailReader:
             log.exception("answer_not_understood")
             return None
         return None if kept == answer_reader.OTHER else kept
+
+
+def _too_parted(content: bytes) -> bool:
+    return sum(1 for _ in PARTED.finditer(content)) > MOST_PARTED
 
 
 def _reported(content: bytes) -> Sequence[Bounce]:
