@@ -128,7 +128,7 @@ def test_those_that_hang_keep_no_other_from_being_told(receiver: Receiver) -> No
     receiver.respond = hanging(receiver)
     for _ in range((os.cpu_count() or 1) + 6):
         assert service(f"json://127.0.0.1:{receiver.port}/x", HERE).tell("a", "b", 0.05)[1] == "timeout"
-    assert all(each.daemon for each in threading.enumerate() if each.name == "apprise")
+    assert {each.daemon for each in threading.enumerate() if each.name == "apprise"} == {True}
     with Receiver() as other:
         other.respond = answering(200)
         assert service(f"json://127.0.0.1:{other.port}/x", HERE).tell("a", "b") == (True, "success")
