@@ -26,6 +26,7 @@ from followup_dispatcher.channels.slack import Slack
 from followup_dispatcher.channels.slack_changes import SlackChanges
 from followup_dispatcher.deliveries import Stopped
 from followup_dispatcher.destinations import switch
+from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.slack_changes import Change
 from followup_dispatcher.slack_messages import SlackMessages
 from httpx import Response
@@ -352,6 +353,62 @@ def test_what_changes_elsewhere_is_said_and_clicks_say_so_too(parts: Parts, chan
     assert "Nothing was done." in parts.workspace.notes[-1]
     [(kind, _)] = parts.refusals
     assert kind == "action-link.refused"
+
+
+@pytest.mark.parametrize("then", ["SELECT 1", "UPDATE follow_ups SET completed_at = now()"])
+def test_what_was_handed_on_is_told_nothing_of_any_more(parts: Parts, then: str) -> None:
+    parts.sql(CHANGES["handed on"][0])
+    parts.sql("UPDATE follow_ups SET title = 'Sue Ada'")
+    parts.sql(then)
+    parts.dispatch()
+    said = json.dumps([parts.workspace.message["text"], parts.workspace.message["blocks"]])
+    assert "It was handed on" in said
+    assert not [each for each in ("Ada", "Max", "Assignee") if each in said]
+
+
+@pytest.mark.parametrize(
+    "leaves",
+    [
+        "UPDATE users SET active = false WHERE name = 'Eve'",
+        "DELETE FROM destinations WHERE channel = 'slack'",
+        "UPDATE destinations SET verified_at = NULL WHERE channel = 'slack'",
+    ],
+)
+def test_who_is_told_there_no_more_is_told_of_no_change(parts: Parts, leaves: str) -> None:
+    before = dict(parts.workspace.message)
+    parts.sql(leaves)
+    parts.sql("UPDATE follow_ups SET completed_at = now()")
+    parts.dispatch()
+    assert parts.workspace.message == before
+    assert parts.sql("SELECT * FROM slack_messages") == []
+
+
+def test_a_click_is_answered_before_what_happened_elsewhere(parts: Parts) -> None:
+    parts.click("complete")
+    with parts.pipeline.owner.transaction() as tx:
+        tx.execute(text("SET LOCAL session_replication_role = replica"))  # a message without a delivery
+        tx.execute(
+            text(
+                "INSERT INTO slack_messages (delivery_id, follow_up_id, run, assignee_id, conversation, ts,"
+                " due_at) SELECT gen_random_uuid(), follow_up_id, run, assignee_id, conversation, '2',"
+                " now() - interval '1 hour' FROM slack_messages"
+            )
+        )
+    with parts.dispatcher.transaction() as tx:
+        change = parts.changes.queue.take(tx)
+    assert isinstance(change, Change)
+    assert change.answer
+
+
+def test_being_asked_for_time_is_no_attempt(parts: Parts) -> None:
+    parts.click("complete")
+    parts.sql("UPDATE slack_messages SET attempts = 11")
+    with parts.dispatcher.transaction() as tx:
+        change = parts.changes.queue.take(tx)
+        assert isinstance(change, Change)
+        asked = Outcome(Result.PUT_OFF, "Slack: ratelimited", wait=timedelta(seconds=30))
+        parts.changes.queue.record(tx, change, asked)
+    assert parts.sql("SELECT attempts, due_at > now() FROM slack_messages") == [(11, True)]
 
 
 def test_what_is_taken_back_is_not_said_to_be_completed(parts: Parts) -> None:

@@ -26,6 +26,7 @@ MOST_ATTEMPTS = 12
 KEPT_FOR = timedelta(days=30)
 """What is older is not changed any more."""
 TAKEN = "taken elsewhere"
+NOBODY = "its reader is told there no more"
 
 DUE = text("""
     SELECT now() - min(due_at) FROM slack_messages
@@ -33,17 +34,21 @@ DUE = text("""
 """)
 CANDIDATE = text("""
     SELECT delivery_id, follow_up_id FROM slack_messages
-    WHERE due_at <= now() AND delivery_id <> ALL(CAST(:under_way AS uuid[])) ORDER BY due_at LIMIT 1
+    WHERE due_at <= now() AND delivery_id <> ALL(CAST(:under_way AS uuid[]))
+    ORDER BY answer IS NULL, due_at LIMIT 1
 """)
 BEGIN = text("""
     UPDATE slack_messages m SET due_at = now() + :lease, attempts = m.attempts + 1 FROM deliveries d
     WHERE m.delivery_id = :delivery_id AND m.due_at <= now() AND d.id = m.delivery_id
-    RETURNING m.*, d.user_id, d.notification_id
+    RETURNING m.*, d.user_id, d.notification_id, EXISTS (
+        SELECT FROM destinations t JOIN users u ON u.id = t.user_id
+        WHERE t.id = d.destination_id AND t.user_id = d.user_id AND t.verified_at IS NOT NULL AND u.active
+    ) AS is_told
 """).bindparams(bindparam("lease", LEASE, Interval))
 
-# As a link of an action says that it does nothing any more.
-IS = """CASE WHEN s.follow_up_id IS NULL THEN 'deleted' WHEN NOT s.is_open THEN 'completed'
-    WHEN s.assignee_id <> m.assignee_id THEN 'reassigned' WHEN s.run <> m.run THEN 'restarted'
+# What was handed on is nothing of its reader's, whatever became of it then.
+IS = """CASE WHEN s.follow_up_id IS NULL THEN 'deleted' WHEN s.assignee_id <> m.assignee_id THEN 'reassigned'
+    WHEN NOT s.is_open THEN 'completed' WHEN s.run <> m.run THEN 'restarted'
     ELSE 'open' END"""
 STATE = text(f"""
     SELECT {IS} AS state, f.completed_at, f.due_at, (
@@ -73,9 +78,9 @@ SAID = text("""
     WHERE delivery_id = :id
 """)
 TRY_AGAIN = text("""
-    UPDATE slack_messages SET
+    UPDATE slack_messages SET attempts = attempts - CASE WHEN :asked > interval '0' THEN 1 ELSE 0 END,
         due_at = now() + GREATEST(LEAST(:first * power(2, attempts - 1), :longest), LEAST(:asked, :longest))
-    WHERE delivery_id = :id AND attempts < :most
+    WHERE delivery_id = :id AND (attempts < :most OR :asked > interval '0')
 """).bindparams(
     bindparam("first", FIRST_WAIT, Interval),
     bindparam("longest", LONGEST_WAIT, Interval),
@@ -132,7 +137,12 @@ class Changes:
             return None
         tx.execute(HOLD, {"follow_up_ids": [candidate.follow_up_id]})
         row = tx.execute(BEGIN, {"delivery_id": candidate.delivery_id}).one_or_none()
-        return _change(tx, row) if row else Stopped(TAKEN)
+        if row is None:
+            return Stopped(TAKEN)
+        if not row.is_told:
+            tx.execute(GIVE_UP, {"id": candidate.delivery_id})
+            return Stopped(NOBODY)
+        return _change(tx, row)
 
     def record(self, tx: Transaction, change: Change, outcome: Outcome, /) -> None:
         """Record what an attempt came to. It may be repeated: a message that says so already stays so."""

@@ -48,6 +48,9 @@ class SlackMessages:
         """The arguments of `chat.update`, but for which it is: what it told, and what came of that."""
         told = change.delivery
         said = self._chats.said(told) if told else Said(words.DELETED)
+        if told and change.shows == "reassigned":
+            # Who reads it may know nothing of it any more: neither what it is called now nor whose it is.
+            said = Said(words.HANDED_ON, buttons=said.buttons)
         came_of_it = tuple(each for each in (change.ended if told else None, change.answer) if each)
         return self._message(replace(said, notes=(*said.notes, *came_of_it)))
 
