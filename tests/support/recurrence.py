@@ -53,11 +53,15 @@ def due_times(timetable: Timetable, office: Office, most: int) -> list[datetime]
 
 
 def days(timetable: Timetable, office: Office) -> Iterator[date]:
-    """The dates of a rule that counts on a calendar."""
-    rule, start, last, number = timetable.rule, timetable.starts_on, None, 0
+    """The dates of a rule that counts on a calendar, from the first one on, which stays where it is."""
+    rule, start = timetable.rule, timetable.starts_on
+    if rule.until and start > rule.until:
+        return
+    yield start
+    last, number = start, 1
     for wanted in takewhile(lambda each: each < BOUND, _wanted(rule, start, office)):
-        day = office.moved(wanted, rule.closed_days) if wanted >= start else None
-        if day is None or day < start or day == last:
+        day = office.moved(wanted, rule.closed_days) if wanted > start else None
+        if day is None or day <= last:
             continue
         number += 1
         if (rule.until and day > rule.until) or (rule.count and number > rule.count):
@@ -92,7 +96,7 @@ def _wanted(rule: Recurrence, start: date, office: Office) -> Iterator[date]:
                 either = (rule.day or start.day, -1)
                 found = rrule(MONTHLY, month, interval=rule.every, bymonthday=either, bysetpos=1)
         case "working_day":
-            return (office.later(start, number * rule.every) for number in count())
+            return (office.later(start, number * rule.every, "backward") for number in count(1))
     return (each.date() for each in found)
 
 

@@ -102,13 +102,13 @@ def test_a_rule_is_stored_without_what_is_as_always() -> None:
         ({"unit": "day"}, never, "closed_days", "near a working day"),
         ({"unit": "working_day"}, never, "closed_days", "near a working day"),
         ({"unit": "day", "counted_from": "completion"}, never, "closed_days", "near a working day"),
-        ({"unit": "day", "until": "2026-03-01"}, always, "until", "2026-03-02"),
+        ({"unit": "day", "until": "2026-03-02"}, always, "until", "2026-03-03"),
         ({"unit": "month", "day": 31, "until": "2026-03-30"}, always, "until", "2026-03-31"),
     ],
 )
 def test_a_rule_that_never_comes_says_why(rule: Any, is_open: Any, field: str, words: str) -> None:
     with pytest.raises(NeverComes) as error:
-        foreseen(timetable("2026-03-02", **rule), is_open, 10)
+        foreseen(timetable("2026-03-02", **rule), is_open, 10, after=date(2026, 3, 2), made=1)
     assert error.value.field == field
     assert words in str(error.value)
 
@@ -155,6 +155,28 @@ def test_a_rule_ends(rule: Any, made: int, now: str, expected: str | None) -> No
         timetable("2026-03-02", **rule), always, before=date(2026, 3, 2), made=made, now=berlin(now)
     )
     assert (found and f"{found.day}") == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({"unit": "month", "day": 5}, ["2026-12-05", "2027-01-05", "2027-02-05"]),
+        ({"unit": "month", "day": 5, "count": 2}, ["2026-12-05", "2027-01-05"]),
+        ({"unit": "week", "weekdays": [1], "count": 2}, ["2026-12-05", "2026-12-07"]),
+        ({"unit": "day", "count": 1}, ["2026-12-05"]),
+        ({"unit": "working_day", "every": 3}, ["2026-12-05", "2026-12-09", "2026-12-14"]),
+        (
+            {"unit": "day", "every": 7, "counted_from": "completion"},
+            ["2026-12-05", "2026-12-14", "2026-12-21"],
+        ),
+    ],
+)
+def test_the_first_date_counts_and_stays_on_a_closed_day(rule: Any, expected: list[str]) -> None:
+    saturday = timetable("2026-12-05", **rule)
+    found = [f"{at:%Y-%m-%d}" for at in foreseen(saturday, office, 3)]
+    assert found == expected
+    later = foreseen(saturday, office, 3, after=date(2026, 12, 5), made=1) if len(expected) > 1 else []
+    assert [f"{at:%Y-%m-%d}" for at in later][:2] == expected[1:]
 
 
 def test_the_day_of_completion_is_that_of_the_zone() -> None:

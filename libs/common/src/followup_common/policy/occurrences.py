@@ -52,7 +52,7 @@ class Occurrence(NamedTuple):
 
 
 def dates(timetable: Timetable, is_open: IsOpen, after: date | None = None) -> Iterator[date]:
-    """The dates that a calendar gives, in order, each once; none where a rule never comes.
+    """The dates of a series, in order, each once: the first one, never moved, and what the rule gives.
 
     Args:
         timetable: the rule, not one that counts from completion.
@@ -147,8 +147,7 @@ def _each_done_on_its_day(
     timetable: Timetable, is_open: IsOpen, after: date | None, made: int
 ) -> Iterator[date]:
     rule = timetable.rule
-    start = _moved(timetable.starts_on, rule.closed_days, is_open)
-    day = start if after is None else after_completion(rule, is_open, after)
+    day = timetable.starts_on if after is None else after_completion(rule, is_open, after)
     for _ in count() if rule.count is None else range(made, rule.count):
         if day is None or day > LATEST or (rule.until and day > rule.until):
             return
@@ -157,14 +156,16 @@ def _each_done_on_its_day(
 
 
 def _found(timetable: Timetable, is_open: IsOpen, after: date | None, most: int) -> Iterator[date]:
-    """Dates on working days, in order, each once; from somewhat before a day on."""
-    rule, start, last, looked_at = timetable.rule, timetable.starts_on, None, 0
+    """The first date, and those on working days after it, each once; from somewhat before a day on."""
+    rule, start, looked_at = timetable.rule, timetable.starts_on, 0
+    yield start
+    last = start
     for wanted in _wanted(rule, start, is_open, after):
         looked_at += 1
         if looked_at > most or wanted > LATEST:
             return
-        day = _moved(wanted, rule.closed_days, is_open) if wanted >= start else None
-        if day is None or day < start or (last and day <= last):
+        day = _moved(wanted, rule.closed_days, is_open) if wanted > start else None
+        if day is None or day <= last:
             continue
         yield day
         last = day
@@ -193,13 +194,13 @@ def _wanted(rule: Recurrence, start: date, is_open: IsOpen, after: date | None) 
 
 
 def _working_days(every: int, start: date, is_open: IsOpen) -> Iterator[date]:
-    """Each so-manieth working day; none behind more than a year that is closed."""
-    day, closed, number = start, 0, 0
+    """Each so-manieth working day after the first date; none behind more than a year that is closed."""
+    day, closed, number = start + DAY, 0, 0
     while closed <= 366 and day <= LATEST:
         if is_open(day):
+            closed, number = 0, number + 1
             if number % every == 0:
                 yield day
-            closed, number = 0, number + 1
         else:
             closed += 1
         day += DAY
