@@ -6,7 +6,7 @@ import { useMe } from "@/api/session";
 import type { Repeats } from "@/api/types";
 import { DayField } from "@/components/DayField";
 import { rulePreviewQuery } from "@/features/followups/queries";
-import { dayOf, presetsFor, rule, sameRule, weekdayName, withUnit } from "@/features/followups/repeats";
+import { dayOf, onClock, presetsFor, rule, sameRule, weekdayName, withUnit } from "@/features/followups/repeats";
 import { words } from "@/i18n/series";
 import { inZone } from "@/time/format";
 
@@ -28,8 +28,9 @@ const NTHS = [1, 2, 3, 4, 5, -1];
 const SHOWN = 4;
 
 /** By which rule it comes again, from what is chosen often or by parts; and what the rule means. */
-export function RepeatField({ value, onChange, due, assignee, error }: Props) {
+export function RepeatField({ value, onChange: give, due, assignee, error }: Props) {
   const { time_zone: zone } = useMe();
+  const onChange = (chosen: Repeats | null) => give(chosen && onClock(chosen, zone));
   const [custom, setCustom] = useState(false);
   if (due === null) return null;
   const presets = presetsFor(due, zone);
@@ -57,7 +58,7 @@ export function RepeatField({ value, onChange, due, assignee, error }: Props) {
         allowDeselect={false}
         error={value === null ? error : undefined}
       />
-      {value && chosen === CUSTOM && <RuleFields value={value} onChange={onChange} due={due} zone={zone} />}
+      {value && chosen === CUSTOM && <RuleFields value={value} onChange={onChange} due={due} zone={value.time_zone ?? zone} />}
       {value && <Meaning value={value} due={due} assignee={assignee} zone={zone} error={error} />}
     </Stack>
   );

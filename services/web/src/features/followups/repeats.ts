@@ -57,6 +57,13 @@ export function presetsFor(at: string, zone: string): RulePreset[] {
   ];
 }
 
+/** A rule on the clock by which its days were chosen; one without such days is on its assignee's. */
+export function onClock(chosen: Repeats, zone: string): Repeats {
+  if (chosen.at != null) return chosen; // it says on which clock its time is
+  const namesDays = chosen.counted_from === "calendar" && (chosen.unit === "week" || chosen.unit === "month");
+  return { ...chosen, time_zone: namesDays ? zone : null };
+}
+
 const PARTS = ["every", "unit", "day", "nth", "weekday", "counted_from", "closed_days", "until", "count", "at"] as const;
 
 /** Whether two rules say the same. */

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { onClock, presetsFor, rule } from "@/features/followups/repeats";
+
+const MONDAY_EVENING = "2026-11-30T19:00:00Z"; // 20:00 in Berlin, Tuesday in Auckland
+
+test("a rule that names a weekday says on whose clock it is that weekday", () => {
+  const weekly = presetsFor(MONDAY_EVENING, "Europe/Berlin").find(({ name }) => name === "week")?.rule;
+  expect(weekly && onClock(weekly, "Europe/Berlin")).toMatchObject({ weekdays: [1], time_zone: "Europe/Berlin" });
+});
+
+test("a rule of working days or from completion is on its assignee's clock", () => {
+  const chosenBefore = { time_zone: "Europe/Berlin" };
+  const working = rule({ unit: "working_day", ...chosenBefore });
+  const after = rule({ unit: "week", counted_from: "completion", ...chosenBefore });
+  expect([working, after].map((each) => onClock(each, "Europe/Berlin").time_zone)).toEqual([null, null]);
+});
+
+test("a rule with a time of day keeps its clock", () => {
+  const told = rule({ unit: "week", weekdays: [2], at: "08:00", time_zone: "Pacific/Auckland" });
+  expect(onClock(told, "Europe/Berlin")).toBe(told);
+});
