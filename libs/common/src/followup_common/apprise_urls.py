@@ -47,7 +47,7 @@ REFUSED = frozenset(
 SERVER = re.compile(
     r"[A-Za-z]+://(?:[^@/\\?#\[\]]*@)?(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?].*)?"
 )
-"""How a URL names its server so that whoever reads it sees the same one."""
+"""How a URL names its server so that all who read it see the same one."""
 CODE = re.compile(r"error=(\d{3})\b")
 
 
