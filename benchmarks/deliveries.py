@@ -14,7 +14,7 @@ from functools import partial
 from followup_common.db import Database
 from followup_dispatcher.deliveries import ForPeople
 from followup_dispatcher.telling import Delivery
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, Executable, create_engine, text
 
 from benchmarks.bench import Bench, timed
 from benchmarks.contenders.followup import sweep
@@ -354,11 +354,11 @@ def _dispatcher(bench: Bench, url: str, sink: Sink, **settings: str) -> Iterator
         yield process
 
 
-def _rows(owner: Engine, statement: object, **values: object) -> list[tuple[str, float]]:
+def _rows(owner: Engine, statement: Executable, **values: object) -> list[tuple[str, float]]:
     with owner.begin() as tx:
-        return [(row.id, float(row.at)) for row in tx.execute(statement, values)]  # type: ignore[call-overload]
+        return [(row.id, float(row.at)) for row in tx.execute(statement, values)]
 
 
-def _one(owner: Engine, statement: object) -> object:
+def _one(owner: Engine, statement: Executable) -> object:
     with owner.begin() as tx:
-        return tx.execute(statement).scalar()  # type: ignore[call-overload]
+        return tx.execute(statement).scalar()

@@ -56,6 +56,7 @@ def is_private(domain: str) -> bool:
 
 
 def _mx(ask: Resolver, name: str) -> Finding:
+    # dnspython has one type for the records of all kinds.
     hosts = [str(each.exchange).rstrip(".") for each in _asked(ask, name, "MX")]  # type: ignore[attr-defined]
     named = [host for host in hosts if host]
     if not named:  # a lone dot says that it takes no mail (RFC 7505)
