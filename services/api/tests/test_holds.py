@@ -63,13 +63,13 @@ class Holding:
         return sorted((step, names[user_id]) for step, user_id in rows)
 
     def sweep(self) -> None:
-        """Escalate what is due, end what is over, and tell."""
+        """End what is over, escalate what is due, and tell; one after the other, as a sweep skips what is held."""
+        self.look_after()
         self.pipeline.request_sweep()
-        self.pipeline.tick(OutboxTick())
         self.pipeline.work()
 
     def look_after(self) -> None:
-        """End what is over, with no sweep that holds some of it."""
+        """End what is over."""
         self.pipeline.tick(OutboxTick())
         self.pipeline.work()
 

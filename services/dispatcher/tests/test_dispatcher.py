@@ -24,6 +24,12 @@ DUE = """
 """
 
 
+def problem(owner: Database) -> str | None:
+    with owner.transaction() as tx:
+        found: str | None = tx.execute(text("SELECT problem FROM channels")).scalar()
+    return found
+
+
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", f"{'x' * 70}.example"], ids=["nobody listens", "no name at all"]
 )
@@ -39,8 +45,7 @@ def test_a_server_that_cannot_be_reached_is_said_to_be(database_url: str, host: 
     try:
         shown = 'followup_channel_unreachable{channel="email"} 1.0'
         eventually(lambda: shown in meter.exposition().decode(), 30, what="the figure")
-        with owner.transaction() as tx:
-            assert tx.execute(text("SELECT problem FROM channels")).scalar()
+        eventually(lambda: problem(owner), 30, what="what the page shows")
     finally:
         working.stop(10)
         database.close()
