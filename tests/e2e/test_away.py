@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit
@@ -57,6 +58,7 @@ def test_who_is_away_shows_before_work_is_given_to_them(product: Product, visit:
     assert violations_at_each_size(page) == []
 
 
+@pytest.mark.long
 def test_an_admin_plans_an_absence_for_somebody_by_keyboard(product: Product, visit: Visit) -> None:
     anna = product.person("Anna Berg")
     ada = product.person(f"Ada Okafor {anna.id}", "admin")

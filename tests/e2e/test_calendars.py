@@ -153,6 +153,7 @@ def test_an_employee_reads_and_does_not_edit(product: Product, visit: Visit) -> 
     assert product.call("GET", f"/calendars/{made}")["version"] == 1
 
 
+@pytest.mark.long
 def test_no_page_of_calendars_has_a_violation(product: Product, visit: Visit, ada: Person) -> None:
     day = {"date": "2027-12-24", "name": "Christmas Eve", "hours": [{"opens": "09:00", "closes": "12:00"}]}
     made = add(product, "Axe", holidays={"country": "US", "subdivision": "NY"}, days=[day])

@@ -60,6 +60,7 @@ def test_a_person_reads_that_their_address_takes_no_mail_and_switches_it_on_agai
     assert not {what: problems for what, problems in found.items() if problems}
 
 
+@pytest.mark.long
 def test_a_person_is_told_at_another_address(built_ui: None, visit: Visit) -> None:
     with (
         MailServer() as mail,

@@ -258,6 +258,7 @@ def ada(product: Product) -> Person:
     return ada
 
 
+@pytest.mark.long
 def test_nothing_of_it_has_a_violation(product: Product, visit: Visit, ada: Person) -> None:
     address = "/followups?who=me&kind=call&tag=vip&priority=high&from=5&currency=EUR"
     page = visit(ada, address, viewport=DESK, reduced_motion="reduce")

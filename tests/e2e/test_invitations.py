@@ -7,6 +7,7 @@ import re
 from itertools import count
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
@@ -56,6 +57,7 @@ def set_password(page: Page, password: str) -> None:
     page.keyboard.press("Enter")
 
 
+@pytest.mark.long
 def test_who_was_imported_is_invited_sets_a_password_and_later_another_one(
     product: Product, visit: Visit
 ) -> None:

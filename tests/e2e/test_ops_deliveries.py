@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit, running
@@ -14,6 +15,7 @@ from tests.support.waiting import eventually
 SENDER = "Followup <followup@example.com>"
 
 
+@pytest.mark.long
 def test_a_mail_that_failed_is_tried_again(built_ui: None, visit: Visit) -> None:
     with MailServer() as mails:
         mails.on_recipient = lambda _: "554 relay access denied"

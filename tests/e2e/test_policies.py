@@ -265,6 +265,7 @@ def test_an_employee_reads_and_does_not_edit(product: Product, visit: Visit) -> 
     expect(page.get_by_role("heading", name="Not found")).to_be_visible()
 
 
+@pytest.mark.long
 def test_no_page_of_policies_has_a_violation(product: Product, visit: Visit, ada: Person) -> None:
     conditions = {"all": [PRIORITY]}
     body: dict[str, Any] = {"name": "Axe policy", "conditions": conditions}
@@ -299,6 +300,7 @@ def test_a_policy_is_simulated_and_changes_nothing(product: Product, visit: Visi
     assert product.call("GET", f"/policies/{made}")["draft"] is None
 
 
+@pytest.mark.long
 def test_a_policy_is_compared_with_what_was_told(built_ui: None, visit: Visit) -> None:
     with running() as product:  # what other tests told would be compared too
         compare(product, visit, product.person("Ada Looks Back", "admin"))

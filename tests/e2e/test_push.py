@@ -61,6 +61,7 @@ def _installed() -> str | None:
     return next(filter(None, map(shutil.which, INSTALLED[1:])), None)
 
 
+@pytest.mark.long
 def test_an_escalation_is_pushed_to_a_browser_and_completed_there(built_ui: None, visit: Visit) -> None:
     browser = PushedBrowser()
     with Receiver() as receiver, running(FOLLOWUP_WEBHOOK_ALLOWED_NETWORKS="127.0.0.0/8") as product:

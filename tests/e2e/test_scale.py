@@ -50,6 +50,7 @@ def test_of_a_thousand_overdue_only_those_in_sight_are_drawn(dana: Person, visit
     assert not row(page, "Call 0").count()
 
 
+@pytest.mark.long
 def test_of_hundreds_of_escalations_only_those_in_sight_are_drawn(dana: Person, visit: Visit) -> None:
     page = visit(dana, "/dashboard/escalations")
     region = page.get_by_role("region", name="SLA breach")

@@ -145,6 +145,7 @@ PLACES = (
 )
 
 
+@pytest.mark.long
 def test_every_cell_and_button_of_a_table_is_in_sight(
     product: Product, visit: Visit, ada: Person, max_: Person
 ) -> None:

@@ -111,6 +111,7 @@ def test_a_manager_finds_who_slips_and_reads_the_list_behind_each_figure_by_keyb
     expect(table(page).get_by_role("rowheader")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_a_team_is_read_on_a_phone_by_touch_and_fits_every_size(visit: Visit, dana: Person) -> None:
     page = visit(dana, viewport=PHONE, has_touch=True, reduced_motion="reduce")
     page.get_by_role("navigation", name="Tabs").get_by_role("link", name="Team").tap()

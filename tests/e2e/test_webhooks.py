@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit, running
@@ -17,6 +18,7 @@ from tests.support.waiting import eventually
 HERE = "127.0.0.0/8,::1/128"
 
 
+@pytest.mark.long
 def test_a_program_hears_what_happens(built_ui: None, visit: Visit) -> None:
     with Receiver() as receiver, running(FOLLOWUP_WEBHOOK_ALLOWED_NETWORKS=HERE) as product:
         ada = product.person("Ada Okafor", "admin")

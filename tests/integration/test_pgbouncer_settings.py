@@ -69,7 +69,7 @@ def test_migrations_ask_for_the_direct_way(
     assert "Traceback" not in finished.stderr
 
 
-@pytest.mark.parametrize("service", ["api", "escalator"])
+@pytest.mark.parametrize("service", [pytest.param("api", marks=pytest.mark.long), "escalator"])
 def test_a_service_without_the_settings_for_it_says_which(
     pooled: Pooled, broker_url: str, start_service: Callable[..., Process], service: str
 ) -> None:

@@ -37,8 +37,8 @@ for module in pkgutil.walk_packages(service.__path__, "followup_{service}."):
 print([name for name in {absent} if importlib.util.find_spec(name)])
 """
 
-OFTEN = ("escalator", "api")
-"""One that has all but the web, and the largest; what a service installs seldom changes."""
+OFTEN = ("api",)
+"""The largest; what a service installs seldom changes."""
 
 pytestmark = pytest.mark.integration
 

@@ -57,6 +57,7 @@ def test_demo_people_can_log_in(demo: Run) -> None:
     assert "followup-demo" in demo.process.output
 
 
+@pytest.mark.long
 def test_a_second_start_on_the_same_folder_says_who_uses_it(demo: Run) -> None:
     second = command("run", "--data", str(demo.data), "--port", "0")
     assert second.returncode == 1
@@ -226,6 +227,7 @@ def test_the_folders_token_goes_to_nobody_but_who_serves_the_folder(
         stranger.accept()
 
 
+@pytest.mark.long
 def test_the_token_of_a_folder_that_nobody_serves_stays_there(
     used: Run, stranger: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:

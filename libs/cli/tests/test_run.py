@@ -95,6 +95,7 @@ def shown_password(run: Run, email: str) -> str | None:
     return rows[-1][-1] if rows and len(rows[-1][-1]) == 16 else None
 
 
+@pytest.mark.long
 def test_the_demo_is_added_once_and_beyond_this_machine_its_own_passwords_are_shown_once(home: Path) -> None:
     run = run_in(home, "--demo", "--host", "0.0.0.0")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -51,9 +52,17 @@ def test_what_nobody_knows_is_named_once_and_left_out_when_the_caller_says_so(co
     assert people(company)["x5@t.example"] == ("A B", "employee", "UTC", True)
 
 
-@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+PUNCTUATION = list(product([",", ";", "\t", "|"], ["\n", "\r\n", "\r"]))
+WRITTEN = [
+    pytest.param(encoding, *marks, marks=() if at % len(ENCODINGS) == number else pytest.mark.long)
+    for number, encoding in enumerate(ENCODINGS)
+    for at, marks in enumerate(PUNCTUATION)
+]
+"""`make test` has each encoding, and each separator with each line end, once or twice."""
+
+
+@pytest.mark.parametrize(("encoding", "separator", "end"), WRITTEN)
 def test_encodings_separators_and_line_ends_mean_the_same(
     company: Company, encoding: str, separator: str, end: str
 ) -> None:

@@ -63,7 +63,7 @@ class Holding:
         return sorted((step, names[user_id]) for step, user_id in rows)
 
     def sweep(self) -> None:
-        """End what is over, escalate what is due, and tell; one after the other, as a sweep skips what is held."""
+        """End what is over, then escalate what is due, and tell: a sweep skips what is locked."""
         self.look_after()
         self.pipeline.request_sweep()
         self.pipeline.work()

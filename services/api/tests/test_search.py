@@ -13,7 +13,12 @@ from .conftest import World
 ACME = {"kind": "client", "external_id": "C-7", "name": "Condax Energía"}
 
 
-@pytest.fixture(params=["by indexes", "in the order of the list", "early, or further down"])
+@pytest.fixture(
+    params=[
+        *("by indexes", "in the order of the list"),
+        pytest.param("early, or further down", marks=pytest.mark.long),
+    ]
+)
 def company(world: World, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Company:
     """As ever; what is rare is looked up by indexes, what is common is not: both find the same."""
     if request.param != "by indexes":

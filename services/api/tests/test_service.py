@@ -127,6 +127,7 @@ def test_the_first_admin_gets_a_token_once(settings: ApiSettings) -> None:
     assert "already" in again.stderr
 
 
+@pytest.mark.long
 def test_the_first_admin_has_a_name_and_an_address_as_anybody_else(settings: ApiSettings) -> None:
     environment = {"FOLLOWUP_DATABASE_URL": settings.database_url.get_secret_value()}
     wrong = run("followup_api.bootstrap", "--email", "ada", "--name", "\u200b", **environment)
