@@ -60,6 +60,7 @@ from followup_api.policies.problems import replay_places
 from followup_api.policies.routes import router as policies
 from followup_api.push.routes import router as browsers
 from followup_api.routing import API
+from followup_api.series import worker as series_worker
 from followup_api.series.routes import of_follow_ups as series_of_follow_ups
 from followup_api.series.routes import router as series
 from followup_api.settings import ApiSettings
@@ -195,7 +196,8 @@ def create_app(
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """What goes on as long as the application is served."""
-    async with live.lifespan(app), mail_answers.running(app.state.context):
+    context = app.state.context
+    async with live.lifespan(app), mail_answers.running(context), series_worker.running(context):
         yield
 
 

@@ -45,8 +45,10 @@ class Names(NamedTuple):
         return PersonName(id=user_id, name=self.known.get(user_id, "somebody unknown"))
 
 
-def record(tx: Transaction, actor_id: int, entries: Iterable[tuple[int, str, Mapping[str, Any]]]) -> None:
-    """Write what a person did: follow-up id, kind and details of each entry."""
+def record(
+    tx: Transaction, actor_id: int | None, entries: Iterable[tuple[int, str, Mapping[str, Any]]]
+) -> None:
+    """Write what a person did, or the system (None): follow-up id, kind and details of each entry."""
     rows = [
         {"follow_up_id": follow_up_id, "kind": kind, "actor_id": actor_id, "details": details}
         for follow_up_id, kind, details in entries

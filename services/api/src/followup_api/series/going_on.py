@@ -53,7 +53,7 @@ def series_of(tx: Transaction, follow_up_ids: Collection[int]) -> Mapping[int, i
 
 
 def go_on(
-    tx: Transaction, series_ids: Collection[int], actor_id: int, *, deleted_of: int | None = None
+    tx: Transaction, series_ids: Collection[int], actor_id: int | None, *, deleted_of: int | None = None
 ) -> Mapping[int, Next]:
     """Make the next one of each of these series that goes on and has none that is open.
 
@@ -62,7 +62,7 @@ def go_on(
     Args:
         tx: the transaction that has ended the ones before.
         series_ids: of them.
-        actor_id: who ended them.
+        actor_id: who ended them; None: nobody knows.
         deleted_of: whose the one was that was deleted, which is not there to be read any more.
     """
     if not series_ids:
@@ -118,7 +118,7 @@ def _make(
     rows: Collection[Record],
     found: Mapping[int, Occurrence],
     assignees: Mapping[int, int],
-    actor_id: int,
+    actor_id: int | None,
 ) -> Mapping[int, Next]:
     going_on = [row for row in rows if row.id in found]
     if not going_on:
