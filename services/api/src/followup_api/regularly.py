@@ -18,7 +18,7 @@ log = structlog.get_logger()
 async def regularly(
     name: str, every_seconds: float, threads: Threads, do: Callable[[], bool | None]
 ) -> AsyncIterator[None]:
-    """Do what there is to do, until the context ends. Nothing that goes wrong ends it: what was not done waits.
+    """Do what there is to do, until the context ends. What goes wrong does not end it, and is done later.
 
     Args:
         name: of the work, for logs.
