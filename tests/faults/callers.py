@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from tests.faults.planners import Planners
+
 Answer = httpx.Response | None
 """None: there was nothing to do."""
 
@@ -36,6 +38,7 @@ class Callers:
         self._all = f"{address}/api/v1/follow-ups"
         headers = {"Authorization": f"Bearer {token}"}
         self._client = httpx.Client(base_url=self._all, headers=headers, timeout=20, trust_env=False)
+        self._planners = Planners(self._client, address, assignable, self._recent, self._deleted)
 
     def act(self, rng: Random, follow_up: int, due_at: datetime) -> None:
         """Change something; what the journal says of it is written by the API's own transaction.
@@ -55,6 +58,8 @@ class Callers:
             self._delete: 3,
             self._undo: 20,
             self._restore: 5,
+            self._planners.begin_series: 5,
+            self._planners.work_on_series: 30,
         }
         action = rng.choices(list(actions), weights=list(actions.values()))[0]
         name = f"api: {action.__name__.strip('_')}"

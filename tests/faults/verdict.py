@@ -11,7 +11,7 @@ from followup_common.contracts import EscalationsRaised
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-from tests.faults import deliveries, digests, journal, reach, summaries, webhooks, your_day
+from tests.faults import deliveries, digests, journal, reach, recurring, summaries, webhooks, your_day
 from tests.faults.hooks import Hook
 from tests.faults.journal import Change
 from tests.faults.judged import Court, Failures, Found, Judged, key
@@ -51,7 +51,7 @@ LEFT = text(f"""
     SELECT (SELECT count(*) FROM sweeps WHERE finished_at IS NULL)
          + (SELECT count(*) FROM outbox WHERE handled_at IS NULL AND failed_at IS NULL)
          + (SELECT count(*) FROM absences WHERE ended_at IS NOT NULL AND returned_at IS NULL)
-         + ({deliveries.LEFT})
+         + ({recurring.WITHOUT_OPEN_ONE}) + ({deliveries.LEFT})
 """)
 DEAD = text("SELECT id, type, error FROM outbox WHERE failed_at IS NOT NULL ORDER BY id")
 REPEATED = text("""
@@ -142,7 +142,7 @@ def judge(tx: Transaction, people: People, arrived: Arrived) -> Verdict:
         verdict.already_told += judged.silent
     for follow_up_id in found:
         verdict.add("after_stop", 1, f"follow-up {follow_up_id} is in no journal")
-    for failure, count, example in summaries.failures(tx):
+    for failure, count, example in (*summaries.failures(tx), *recurring.failures(tx)):
         verdict.add(failure, count, example)
     for failure, count, example in _of_what_left(tx, arrived, court.clock):
         verdict.add(failure, count, example)
@@ -152,7 +152,7 @@ def judge(tx: Transaction, people: People, arrived: Arrived) -> Verdict:
     verdict.pushed = arrived.pushes.taken.total()
     verdict.called = sum(hook.taken.total() for hook in arrived.hooks.values())
     left, beyond = tx.execute(LEFT).scalar_one(), tx.execute(SWEEPS_BEYOND).scalar_one()
-    verdict.add("lost", left, f"{left} sweeps, events, returns and deliveries never came to an end")
+    verdict.add("lost", left, f"{left} sweeps, events, returns, series and deliveries never came to an end")
     verdict.add("duplicated", beyond, f"sweeps counted {beyond} deliveries more than they had escalations")
     return verdict
 

@@ -39,6 +39,7 @@ from tests.faults import digests, journal
 from tests.faults.callers import Callers
 from tests.faults.journal import Kind
 from tests.faults.people import People
+from tests.faults.recurring import COME_WITH_IT, GONE_WITH_IT
 from tests.faults.settings import Facts
 
 SOURCE = "followup/api"
@@ -76,6 +77,10 @@ ANY = text("""
 """)
 
 
+OF_SERIES = text("""
+    SELECT id FROM follow_ups WHERE series_id IS NOT NULL AND is_open ORDER BY random() LIMIT 1
+""")
+"""What they complete and delete in SQL is as an API does that knows no series."""
 # Policies of their own take the others: those count in working time.
 PLAIN_AND_OPEN = text("""
     SELECT now(), assignee_id FROM follow_ups
@@ -84,12 +89,6 @@ PLAIN_AND_OPEN = text("""
 # None of their policies tells people in their hours only.
 TASK_AND_OPEN = text("""
     SELECT now(), assignee_id FROM follow_ups WHERE id = :id AND is_open AND kind = 'task' FOR UPDATE
-""")
-# What a completion through the API has planned goes with the undo of it.
-TAKEN_BACK = text("""
-    SELECT DISTINCT d.id FROM deleted_follow_ups d
-    JOIN activities a ON a.details ->> 'next_id' = CAST(d.id AS text)
-    WHERE a.follow_up_id = :id AND a.kind = 'completed' AND d.deleted_at = now()
 """)
 HELD = text("""
     SELECT step, until FROM holds
@@ -289,6 +288,8 @@ class Workload:
         return call
 
     def _pick(self, tx: Transaction, rng: Random) -> int:
+        if rng.random() < 0.05 and (of_series := tx.execute(OF_SERIES).scalar()):
+            return int(of_series)
         in_flight = rng.random() < 0.7 and tx.execute(IN_FLIGHT, {"raised": EscalationsRaised.type}).scalar()
         return int(in_flight or tx.execute(ANY, {"part": rng.random()}).scalar() or 0)
 
@@ -344,8 +345,7 @@ class Workload:
         if not undo_changes(work, [follow_up], actor, Scope(None)).done:
             return None
         journal.write(tx, follow_up, Kind.UNDONE)
-        for gone in tx.execute(TAKEN_BACK, {"id": follow_up}).scalars().all():
-            journal.write(tx, gone, Kind.DELETED)
+        _note_others(tx)
         return work.events
 
     def _wait(self, tx: Transaction, follow_up: int, rng: Random) -> list[Event] | None:
@@ -406,6 +406,7 @@ class Workload:
         except NotDeleted:  # it was restored, and its answer did not come through
             return None
         journal.write(tx, follow_up, Kind.RESTORED)
+        _note_others(tx)
         return work.events
 
     def _change(
@@ -425,6 +426,16 @@ class Workload:
             return None
         journal.write(tx, follow_up, kind, due_at=due_at)
         return []
+
+
+def _note_others(tx: Transaction) -> None:
+    """What came or went with an undo or a restoration: what was planned next, the next of its series."""
+    for gone in tx.execute(GONE_WITH_IT).scalars().all():
+        journal.write(tx, gone, Kind.DELETED)
+    for row in tx.execute(COME_WITH_IT).all():
+        facts = Facts(row.kind, row.priority)
+        made = {"due_at": row.due_at, "assignee_id": row.assignee_id, "facts": facts}
+        journal.write(tx, row.id, Kind.CREATED, **made)
 
 
 def _due(tx: Transaction, rng: Random) -> datetime:

@@ -23,7 +23,7 @@ from followup_api.unit_of_work import transaction
 log = structlog.get_logger()
 f, s = follow_ups.c, series.c
 
-LOOK_EVERY_SECONDS = 60.0
+LOOK_EVERY_SECONDS = 10.0
 """A look reads the index of series that have an open one beside all series."""
 
 WAITING = select(s.id).where(s.ended_at.is_(None), ~exists().where(f.series_id == s.id, f.is_open))
