@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from followup_common.db import Transaction
 from followup_common.db.series import series
 from followup_common.db.tables import follow_ups, users
-from followup_common.policy import Calendar
 from followup_common.policy.occurrences import Occurrence, next_one
 from followup_common.policy.recurrence import Timetable
 from sqlalchemy import bindparam, func, insert, select, update
 
 from followup_api.followups import activities
-from followup_api.followups.own_clock import clock_of
+from followup_api.followups.own_clock import clocks_of
 from followup_api.ids import among
 from followup_api.rows import Record
 
@@ -100,13 +98,10 @@ def _assignees(tx: Transaction, rows: Collection[Record], deleted_of: int | None
 def _found(
     tx: Transaction, rows: Collection[Record], assignees: Mapping[int, int]
 ) -> Mapping[int, Occurrence | None]:
-    clocks: dict[int, tuple[Calendar, ZoneInfo, datetime]] = {}
+    clocks = clocks_of(tx, set(assignees.values())) if rows else {}
     found: dict[int, Occurrence | None] = {}
     for row in rows:
-        assignee_id = assignees[row.id]
-        if assignee_id not in clocks:
-            clocks[assignee_id] = clock_of(tx, assignee_id)
-        calendar, _, now = clocks[assignee_id]
+        calendar, _, now = clocks[assignees[row.id]]
         found[row.id] = next_one(
             timetable_of(row), calendar.is_working_day, before=row.last_on, made=row.made, now=now
         )

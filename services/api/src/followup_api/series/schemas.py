@@ -13,6 +13,8 @@ from pydantic.config import JsonDict
 from followup_api.calendars.schemas import TimeOfDay
 from followup_api.fields import Notes, SaneTime
 from followup_api.followups.facts import KIND, TAGS, KindName, Tags, Value, ValueShown
+from followup_api.followups.policy_change_schemas import ClockChoice
+from followup_api.followups.schemas import Reason, SubjectInput
 from followup_api.pagination import PageQuery
 from followup_api.schemas import Changes, Id, Input, Line, Schema, Time, examples, unchanged
 from followup_api.series.repeats import RULE_EXAMPLE, Repeats
@@ -82,6 +84,7 @@ SERIES_EXAMPLE: JsonDict = {
     "made": 1,
     "missed": 0,
     "ended_at": None,
+    "may_change": True,
     "version": 1,
     "etag": '"1-5d41402a"',
     "created_at": "2026-02-20T15:31:07Z",
@@ -111,6 +114,9 @@ class Series(Schema, json_schema_extra=examples(SERIES_EXAMPLE)):
     made: int = Field(description="How many there were since the rule was last changed, with the open one.")
     missed: int = Field(description="How many dates passed while one was open; they are not made up for.")
     ended_at: Time | None = Field(description="Since when none comes after the open one; null: they go on.")
+    may_change: bool = Field(
+        description="Whether you may change it, and not only see it: it is yours, or of somebody below you."
+    )
     version: int
     etag: str
     created_at: Time
@@ -123,7 +129,9 @@ class SeriesQuery(PageQuery):
     ended: bool = Field(False, description="Also those that have ended.")
 
 
-class SeriesPatch(Changes, json_schema_extra=examples({"title": "Call Acme", "apply": "following"})):
+class SeriesPatch(
+    Changes, ClockChoice, json_schema_extra=examples({"title": "Call Acme", "apply": "following"})
+):
     """What to change of a series; what is left out stays."""
 
     apply: Literal["following", "all"] = Field(
@@ -133,6 +141,9 @@ class SeriesPatch(Changes, json_schema_extra=examples({"title": "Call Acme", "ap
     )
     title: Line = Field(default_factory=unchanged)
     notes: Notes = Field(default_factory=unchanged)
+    subject: SubjectInput | None = Field(
+        default_factory=unchanged, description="Null: they are about nobody in particular."
+    )
     assignee_id: Id = Field(default_factory=unchanged)
     kind: KindName = Field(default_factory=unchanged, description=KIND)
     priority: Priority = Field(default_factory=unchanged)
@@ -143,6 +154,15 @@ class SeriesPatch(Changes, json_schema_extra=examples({"title": "Call Acme", "ap
         description="Another rule, which counts from the open one; that stays as it is.",
     )
 
+    reason: Reason | None = Field(None, description="Why the clock of the open one starts over.")
+
     def changes(self) -> dict[str, Any]:
         """Only the fields of the follow-ups that were sent."""
-        return self.model_dump(exclude_unset=True, exclude={"apply", "repeats"})
+        return self.model_dump(exclude_unset=True, exclude={"apply", "repeats", *_ABOUT_THE_CLOCK})
+
+    def clock(self) -> dict[str, Any]:
+        """What is to happen where another policy would apply to the open one."""
+        return self.model_dump(exclude_unset=True, include=_ABOUT_THE_CLOCK)
+
+
+_ABOUT_THE_CLOCK = {"reason", *ClockChoice.model_fields}

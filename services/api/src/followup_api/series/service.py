@@ -28,6 +28,7 @@ from followup_api.series.beginning import begin, checked
 from followup_api.series.problems import RepeatsAlready, SeriesOver, SeriesStale
 from followup_api.series.repeats import Repeats
 from followup_api.series.schemas import Series, SeriesPatch
+from followup_api.subjects.service import keep_subject
 from followup_api.unit_of_work import UnitOfWork
 
 f, s = follow_ups.c, series.c
@@ -68,7 +69,7 @@ class SeriesTarget:
         Raises:
             SeriesNotFound: there is none, or the caller may not see it.
         """
-        return queries.shown(self.tx, queries.get(self.tx, self.id, self.scope))
+        return queries.shown(self.tx, queries.get(self.tx, self.id, self.scope), self.scope)
 
     def lock(self, *, completed: bool = False) -> Record:
         """Keep others from changing it, and from ending its open one, before this transaction ends.
@@ -89,8 +90,12 @@ class SeriesTarget:
         self.tx.execute(select(s.id).where(s.id == self.id).with_for_update())
         row = queries.get(self.tx, self.id, self.scope)
         if row.open_id != locked or (self.tags is not None and row.etag not in self.tags):
-            raise SeriesStale(queries.shown(self.tx, row))
+            raise SeriesStale(queries.shown(self.tx, row, self.scope))
         return row
+
+    def sees_open_one(self, row: Record) -> bool:
+        """Whether its open follow-up is of somebody whose follow-ups the caller may see."""
+        return row.open_assignee_id in self.scope
 
     def open_one(self, row: Record) -> Target:
         """Its open follow-up, to be changed."""
@@ -112,13 +117,15 @@ def start(target: Target, repeats: Repeats) -> Series:
     if current.series_id is not None and target.tx.execute(going_on).first():
         raise RepeatsAlready(target.id, current.series_id)
     number = begin(target.tx, target.id, repeats, target.actor_id)
-    found = queries.shown(target.tx, queries.get(target.tx, number, target.scope))
+    theirs = target.scope.with_user(current.assignee.id)  # one who stands in for them keeps it theirs
+    found = queries.shown(target.tx, queries.get(target.tx, number, theirs), target.scope)
     activities.record(target.tx, target.actor_id, [(target.id, "repeats", {"summary": found.summary})])
     return found
 
 
 def change(target: SeriesTarget, body: SeriesPatch) -> Series:
     """Change the open one and those that come after it; those that are completed too, if the body says so.
+    One that was given to somebody out of the caller's sight stays as it is.
 
     Raises:
         SeriesNotFound, SeriesStale, SeriesOver: it is not there, not as the caller has seen it, or over.
@@ -128,6 +135,9 @@ def change(target: SeriesTarget, body: SeriesPatch) -> Series:
     if row.ended_at is not None or row.open_id is None:
         raise SeriesOver(target.id)
     changes = body.changes()
+    if "subject" in changes:
+        del changes["subject"]
+        changes["subject_id"] = keep_subject(target.tx, body.subject) if body.subject else None
     if "assignee_id" in changes:
         check_assignable(target.tx, changes["assignee_id"], target.scope)
     if "kind" in changes:
@@ -143,7 +153,8 @@ def change(target: SeriesTarget, body: SeriesPatch) -> Series:
     if changes:
         if body.apply == "all":
             _change_completed(target, {name: changes[name] for name in changes if name != "assignee_id"})
-        edit(target.open_one(row), FollowUpPatch.model_validate(changes))
+        if target.sees_open_one(row):
+            edit(target.open_one(row), _patch(changes | body.clock()))
     if "repeats" in body.model_fields_set:
         said = {"summary": target.read().summary}
         activities.record(target.tx, target.actor_id, [(row.open_id, "repeats", said)])
@@ -166,16 +177,26 @@ def end(target: SeriesTarget) -> Series:
 
 
 def delete(target: SeriesTarget) -> dict[str, Any]:
-    """End a series and delete its open one; those that are completed stay. Returns what was lost with it.
+    """End a series and delete its open one, unless that is out of the caller's sight. Those that are
+    completed stay. Returns what was lost with it.
 
     Raises:
         SeriesNotFound, SeriesStale: it is not there, or not as the caller has seen it.
     """
-    open_id = target.lock().open_id
+    row = target.lock()
     end(replace(target, tags=None))
-    if open_id is None:
+    if row.open_id is None or not target.sees_open_one(row):
         return {}
-    return {"id": open_id, **remove(Target(target.work, open_id, target.scope, None, target.actor_id))}
+    return {"id": row.open_id, **remove(target.open_one(row))}
+
+
+def _patch(changes: Mapping[str, Any]) -> FollowUpPatch:
+    """The change of the open one alone that goes with a change of its series."""
+    own = {name: value for name, value in changes.items() if name != "subject_id"}
+    if "subject_id" in changes:
+        number = changes["subject_id"]
+        own["subject"] = None if number is None else {"id": number}
+    return FollowUpPatch.model_validate(own)
 
 
 def _change_completed(target: SeriesTarget, changes: Mapping[str, Any]) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from followup_common.db import Transaction
 from followup_common.db.series import series
 from followup_common.db.tables import activities, follow_ups
-from sqlalchemy import delete, exists, func, null, select, update
+from sqlalchemy import BigInteger, Date, and_, bindparam, cast, delete, func, null, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from followup_api.followups.next_ones import NEXT_IN_SERIES, completions
 from followup_api.ids import among
+from followup_api.rows import Record
 
 f, a, s = follow_ups.c, activities.c, series.c
 
@@ -45,17 +47,43 @@ def take_back_next(tx: Transaction, ids: Collection[int]) -> set[int]:
     tx.execute(select(f.id).where(among(f.id, next_ids)).order_by(f.id).with_for_update())
     of_them = among(s.id, {row.series_id for row in rows})
     tx.execute(select(s.id).where(of_them).order_by(s.id).with_for_update())
-    taken_back = set()
-    for row in rows:
-        if row.next_id is not None:
-            # Another rule counts from the next one: by that there is nothing before it.
-            same_rule = exists().where(s.id == row.series_id, s.made > 1, s.starts_on <= row.occurs_on)
-            next_one = delete(follow_ups).where(f.id == row.next_id, f.series_id == row.series_id)
-            unchanged = next_one.where(f.version == 1, f.is_open, same_rule)
-            if tx.execute(unchanged).rowcount == 0:
-                continue
-        before = {"made": s.made - 1, "missed": s.missed - row.missed} if row.next_id is not None else {}
-        again = update(series).where(s.id == row.series_id, s.ended_by.is_(None))
-        tx.execute(again.values(**before, last_on=row.occurs_on, ended_at=null()))
-        taken_back.add(row.id)
-    return taken_back
+    gone = _deleted(tx, [row for row in rows if row.next_id is not None])
+    again = [row for row in rows if row.next_id is None or row.next_id in gone]
+    if again:
+        tx.execute(
+            update(series)
+            .where(s.id == bindparam("number"), s.ended_by.is_(None))
+            .values(
+                made=s.made - bindparam("gone"),
+                missed=s.missed - bindparam("passed"),
+                last_on=bindparam("day"),
+                ended_at=null(),
+            ),
+            [
+                {
+                    "number": row.series_id,
+                    "gone": int(row.next_id is not None),
+                    "passed": row.missed,
+                    "day": row.occurs_on,
+                }
+                for row in again
+            ],
+        )
+    return {row.id for row in again}
+
+
+def _deleted(tx: Transaction, rows: Sequence[Record]) -> set[int]:
+    """Delete what nobody has changed of the next ones that completions have made."""
+    if not rows:
+        return set()
+    ended = func.unnest(
+        cast([row.next_id for row in rows], ARRAY(BigInteger)),
+        cast([row.series_id for row in rows], ARRAY(BigInteger)),
+        cast([row.occurs_on for row in rows], ARRAY(Date)),
+    ).table_valued("next_id", "series_id", "occurs_on")
+    ended = ended.render_derived(name="ended")
+    unchanged = delete(follow_ups).where(f.id == ended.c.next_id, f.version == 1, f.is_open)
+    # Another rule counts from the next one: by that there is nothing before it.
+    same_rule = and_(s.made > 1, s.starts_on <= ended.c.occurs_on)
+    of_its_series = unchanged.where(f.series_id == ended.c.series_id, s.id == f.series_id, same_rule)
+    return set(tx.execute(of_its_series.returning(f.id)).scalars())
