@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+import re
+from typing import Any
+
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.pages import dialog, pick, row, said, tab_to
+from tests.e2e.pages import dialog, fill_combobox, pick, row, said, tab_to
 from tests.e2e.product import Product, hours
 
 
@@ -76,3 +79,74 @@ def test_one_that_is_there_is_let_repeat_and_its_series_ended(product: Product, 
         expect(form).to_be_hidden()
         expect(page.get_by_role("region", name="Details").get_by_text(says)).to_be_visible()
     assert product.call("GET", f"/follow-ups/{planned['id']}")["status"] == "open"
+
+
+def series_of(product: Product, follow_up: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = product.call("GET", f"/series/{follow_up['series_id']}")
+    return found
+
+
+def save_following(page: Page) -> None:
+    dialog(page, "Edit follow-up").get_by_role("button", name="Save").click()
+    dialog(page, "Which ones?").get_by_role("button", name="This and the following").press("Enter")
+
+
+def test_what_was_saved_in_part_is_no_conflict_with_oneself(product: Product, visit: Visit) -> None:
+    pia = product.person("Pia Partly")
+    planned = product.follow_up(pia, "Call in parts", due=hours(30), repeats={"unit": "week"})
+    page = visit(pia, f"/followups/{planned['id']}")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    form = dialog(page, "Edit follow-up")
+    expect(form.get_by_role("combobox", name="Repeats")).to_have_value(re.compile("^Every week on "))
+    form.get_by_label("What is to be done").fill("Call in two parts")
+    form.get_by_label("Due").fill("in 2 days")
+    page.route("**/api/v1/series/*", lambda route: route.abort(), times=1)
+    save_following(page)
+    expect(form.get_by_text("Followup cannot be reached")).to_be_visible()
+    moved = product.call("GET", f"/follow-ups/{planned['id']}")
+    assert (moved["title"], moved["due_at"] == planned["due_at"]) == ("Call in parts", False)
+    save_following(page)
+    expect(form).to_be_hidden()
+    assert series_of(product, planned)["title"] == "Call in two parts"
+    assert product.call("GET", f"/follow-ups/{planned['id']}")["title"] == "Call in two parts"
+
+
+def test_a_series_that_somebody_else_has_changed_is_looked_at_again(product: Product, visit: Visit) -> None:
+    nora = product.person("Nora Newer")
+    planned = product.follow_up(nora, "Call Newer", due=hours(30), repeats={"unit": "week"})
+    page = visit(nora, f"/followups/{planned['id']}")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    form = dialog(page, "Edit follow-up")
+    form.get_by_label("What is to be done").fill("Call Newest")
+    expect(form.get_by_text("Every week on")).to_be_visible()
+    rule = {"unit": "day", "every": 5}
+    product.call("PATCH", f"/series/{planned['series_id']}", json={"repeats": rule})
+    save_following(page)
+    expect(form.get_by_text("Somebody has changed its series meanwhile (Every 5 days at")).to_be_visible()
+    assert series_of(product, planned)["title"] == "Call Newer"
+    save_following(page)
+    expect(form).to_be_hidden()
+    series = series_of(product, planned)
+    assert (series["title"], series["repeats"]["every"]) == ("Call Newest", 5)
+
+
+def test_the_following_are_handed_over_too_and_a_series_is_ended(product: Product, visit: Visit) -> None:
+    boss = product.person("Bea Above", role="manager")
+    tim = product.person("Tim Giver", manager=boss)
+    product.person("Tom Taker", manager=boss)
+    planned = product.follow_up(tim, "Call by turns", due=hours(30), repeats={"unit": "week"})
+    page = visit(boss, f"/followups/{planned['id']}")
+    page.get_by_role("button", name="More about Call by turns").click()
+    page.get_by_role("menuitem", name="Reassign").click()
+    asked = dialog(page, "Reassign “Call by turns”")
+    fill_combobox(asked.get_by_role("combobox", name="New assignee"), "Tom", "Tom Taker")
+    asked.get_by_label("The following ones of its series, too").check()
+    asked.get_by_role("button", name="Reassign").click()
+    expect(asked).to_be_hidden()
+    series = series_of(product, planned)
+    assert series["assignee_id"] == product.call("GET", f"/follow-ups/{planned['id']}")["assignee_id"]
+    assert series["assignee_id"] != planned["assignee_id"]
+    page.get_by_role("button", name="More about Call by turns").click()
+    page.get_by_role("menuitem", name="End its series").click()
+    expect(said(page, "Nothing comes after “Call by turns”")).to_be_visible()
+    assert series_of(product, planned)["ended_at"] is not None

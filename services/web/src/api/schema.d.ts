@@ -10413,6 +10413,7 @@ export interface components {
          *       "id": 4,
          *       "kind": "call",
          *       "made": 1,
+         *       "may_change": true,
          *       "missed": 0,
          *       "notes": "",
          *       "open_due_at": "2026-03-02T08:00:00Z",
@@ -10499,6 +10500,11 @@ export interface components {
              * @description Since when none comes after the open one; null: they go on.
              */
             ended_at: string | null;
+            /**
+             * May Change
+             * @description Whether you may change it, and not only see it: it is yours, or of somebody below you.
+             */
+            may_change: boolean;
             /** Version */
             version: number;
             /** Etag */
@@ -10524,6 +10530,16 @@ export interface components {
          */
         SeriesPatch: {
             /**
+             * Restart Clock
+             * @description What becomes of the clock where the change brings another policy. True: its steps count from now (one that was escalated needs a `reason`). False, null: it goes on, and nobody is told again what they know.
+             */
+            restart_clock?: boolean | null;
+            /**
+             * Ask About Policy
+             * @description True: if the change would bring another policy, nothing is changed, and 409 (`urn:followup:problem:policy-would-change`) names both in `policies`. Then send `restart_clock`.
+             */
+            ask_about_policy?: boolean;
+            /**
              * Apply
              * @description `following`: the open one and those that come after it; `all`: also what is said of those that are completed, the latest 1,000.
              * @default following
@@ -10534,6 +10550,8 @@ export interface components {
             title?: string;
             /** Notes */
             notes?: string;
+            /** @description Null: they are about nobody in particular. */
+            subject?: components["schemas"]["SubjectInput"] | null;
             /**
              * Assignee Id
              * @example 42
@@ -10557,6 +10575,11 @@ export interface components {
             value?: components["schemas"]["Value"] | null;
             /** @description Another rule, which counts from the open one; that stays as it is. */
             repeats?: components["schemas"]["Repeats"];
+            /**
+             * Reason
+             * @description Why the clock of the open one starts over.
+             */
+            reason?: string | null;
         };
         /**
          * SeriesPreview
@@ -19796,6 +19819,7 @@ export interface operations {
                      *       "id": 4,
                      *       "kind": "call",
                      *       "made": 1,
+                     *       "may_change": true,
                      *       "missed": 0,
                      *       "notes": "",
                      *       "open_due_at": "2026-03-02T08:00:00Z",
@@ -19943,6 +19967,7 @@ export interface operations {
                      *           "id": 4,
                      *           "kind": "call",
                      *           "made": 1,
+                     *           "may_change": true,
                      *           "missed": 0,
                      *           "notes": "",
                      *           "open_due_at": "2026-03-02T08:00:00Z",
@@ -20140,6 +20165,7 @@ export interface operations {
                      *       "id": 4,
                      *       "kind": "call",
                      *       "made": 1,
+                     *       "may_change": true,
                      *       "missed": 0,
                      *       "notes": "",
                      *       "open_due_at": "2026-03-02T08:00:00Z",
@@ -20336,6 +20362,7 @@ export interface operations {
                      *       "id": 4,
                      *       "kind": "call",
                      *       "made": 1,
+                     *       "may_change": true,
                      *       "missed": 0,
                      *       "notes": "",
                      *       "open_due_at": "2026-03-02T08:00:00Z",
@@ -20480,6 +20507,7 @@ export interface operations {
                      *       "id": 4,
                      *       "kind": "call",
                      *       "made": 1,
+                     *       "may_change": true,
                      *       "missed": 0,
                      *       "notes": "",
                      *       "open_due_at": "2026-03-02T08:00:00Z",

@@ -1,10 +1,10 @@
-import { Button, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { FollowUpCreate } from "@/api/limits";
 import { POLICY_WOULD_CHANGE, Problem } from "@/api/problem";
-import type { FollowUp } from "@/api/types";
+import type { FollowUp, Series } from "@/api/types";
 import { openConfirmDialog } from "@/components/confirm";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
@@ -20,13 +20,15 @@ import { changesOf, createBody, draftOf, mistakesOf, moves, partsOf, rebased, ty
 import { closeForm, forget, formRequest, keep, keptDrafts, type FormRequest } from "@/features/followups/formRequest";
 import { currentOf, useCreate, useEdit, useUndo } from "@/features/followups/mutations";
 import { nameOf } from "@/features/followups/naming";
+import { queryKeys } from "@/api/queryKeys";
+import { words } from "@/i18n/series";
 import { useLabelOf, usePeopleInScope } from "@/features/people";
-import { seriesQuery } from "@/features/followups/queries";
+import { followUpQuery, seriesQuery } from "@/features/followups/queries";
 import { needsReason } from "@/features/followups/rescheduling";
 import { asksAboutPolicy, mayMoveClock, type ClockChoice } from "@/features/followups/policyQuestion";
 import type { Extent } from "@/features/followups/SeriesQuestion";
 import { SeriesField } from "@/features/followups/SeriesField";
-import { useSaveSeries } from "@/features/followups/savingSeries";
+import { currentSeriesOf, useSaveSeries } from "@/features/followups/savingSeries";
 import { ReasonField } from "@/features/followups/ReasonField";
 import { SubjectField } from "@/features/followups/SubjectField";
 import { takeTyped } from "@/features/followups/typedAhead";
@@ -59,7 +61,10 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const [tried, setTried] = useState(false);
   const [conflict, setConflict] = useState<FollowUp | null>(null);
   /** How the API asked about the clock, while that is being decided. */
-  const [question, setQuestion] = useState<Problem | null>(null);
+  const [question, setQuestion] = useState<{ problem: Problem; extent: Extent | undefined } | null>(null);
+  /** Its series, when somebody has changed that meanwhile. */
+  const [newer, setNewer] = useState<Series | null>(null);
+  const cache = useQueryClient();
   /** What the API asked a reason for, although it did not look escalated when it was loaded. */
   const [escalated, setEscalated] = useState<number | null>(null);
   const create = useCreate();
@@ -70,7 +75,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const undo = useUndo();
   const saving = !base ? create : saveSeries.isIdle ? edit : saveSeries;
   const { error, isPending } = saving;
-  const { data: known } = useQuery({ ...seriesQuery(base?.series_id ?? 0), enabled: base?.series_id != null });
+  const { data: known, isLoading } = useQuery({ ...seriesQuery(base?.series_id ?? 0), enabled: base?.series_id != null });
   const reasonNeeded = base !== undefined && (base.escalated || base.id === escalated) && moves(draft, draftOf(base));
   // A completed one keeps both until it is reopened; what was typed before stays in sight, to be taken back.
   const completed = base?.status === "completed";
@@ -80,8 +85,9 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
   const refusal = refusalOf(error);
   const problem = question ? null : refusal;
 
-  /** The series that it is of; one that has ended is none. */
-  const ongoing = ({ series_id }: FollowUp) => (known && known.id === series_id && known.ended_at ? null : (series_id ?? null));
+  /** The series that it is of; one that has ended is none, nor is one that one may not change. */
+  const ongoing = ({ series_id }: FollowUp) =>
+    known && known.id === series_id && known.ended_at === null && known.may_change ? known : null;
 
   function update(change: Partial<Draft>) {
     form.setValues(change);
@@ -114,6 +120,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
 
   function save() {
     setTried(true);
+    setNewer(null);
     if (Object.keys(mistakesOf(draft, reasonNeeded)).length > 0) return;
     if (base) saveOver(base, draft);
     else create.mutateAsync(createBody(draft)).then(finish, refuse);
@@ -129,30 +136,57 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
     }
     const ofSeries = series !== null && !completed;
     if (ofSeries && !extent && partsOf(changes).shared) {
+      setConflict(null);
       setAsking(true);
       return;
     }
+    const clock = choice ?? (mayMoveClock(current, changes, now()) ? { ask_about_policy: true as const } : {});
     if (repeats !== undefined || (ofSeries && extent && extent !== "one")) {
-      const given = { followUp: current, series, changes, repeats, extent: extent ?? "one" };
-      saveSeries.mutateAsync(given).then(finish, refuse).finally(() => setAsking(false));
+      const given = { followUp: current, series, changes, repeats, extent: extent ?? ("one" as const), clock, saved: goOnFrom };
+      saveSeries
+        .mutateAsync(given)
+        .then(finish, (failure: unknown) => refuse(failure, extent))
+        .finally(() => setAsking(false));
       return;
     }
     setAsking(false);
     saveSeries.reset();
-    const asked = choice ?? (mayMoveClock(current, changes, now()) ? { ask_about_policy: true } : {});
-    edit.mutateAsync({ id: current.id, etag: current.etag, changes: { ...changes, ...asked } }).then(finish, refuse);
+    edit
+      .mutateAsync({ id: current.id, etag: current.etag, changes: { ...changes, ...clock } })
+      .then(finish, (failure: unknown) => refuse(failure, extent));
+  }
+
+  /** A part is saved: what is left is a change of that. */
+  function goOnFrom(saved: FollowUp) {
+    setBase(saved);
+    keep(key, { draft, base: saved });
   }
 
   /** The form says why (`problem` above); what is there now is shown beside what was typed. */
-  function refuse(failure: unknown) {
+  function refuse(failure: unknown, extent?: Extent) {
     if (asksAboutPolicy(failure)) {
-      setQuestion(failure);
+      setQuestion({ problem: failure, extent });
+      return;
+    }
+    const series = currentSeriesOf(failure);
+    if (series) {
+      void lookAgain(series);
       return;
     }
     const current = currentOf(failure);
     setConflict(current);
     if (current) setQuestion(null);
     if (!question && base && needsReason(failure)) setEscalated(base.id);
+  }
+
+  /** The series is another one than one saw: perhaps the follow-up is, too. */
+  async function lookAgain(series: Series) {
+    cache.setQueryData(queryKeys.series(series.id), series);
+    setQuestion(null);
+    setNewer(series);
+    if (!base) return;
+    const current = await cache.query({ ...followUpQuery(base.id), staleTime: 0 });
+    if (current.etag !== base.etag) setConflict(current);
   }
 
   /** Save what one typed on top of what others made of it; if that is refused too, the form goes on from there. */
@@ -180,6 +214,11 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
             <FormProblem error={problem} fields={reasonNeeded ? [...FIELDS, "reason"] : FIELDS}>
               {t.move.kept}
             </FormProblem>
+            {newer && !conflict && (
+              <Alert role="alert" color="yellow">
+                {words.changedMeanwhile(newer.summary)}
+              </Alert>
+            )}
             {kept && (
               <Group justify="space-between" gap="xs">
                 <Text size="sm" c="dimmed">
@@ -277,7 +316,7 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
               <Button variant="default" onClick={cancel}>
                 {t.common.cancel}
               </Button>
-              <Button type="submit" loading={isPending}>
+              <Button type="submit" loading={isPending || isLoading}>
                 {followUp ? t.common.save : t.form.create}
               </Button>
             </Group>
@@ -286,11 +325,11 @@ export default function FollowUpForm({ request }: { request: FormRequest }) {
       </Dialog>
       {question && base && (
         <PolicyQuestion
-          question={question}
+          question={question.problem}
           escalated={base.escalated}
           problem={refusal}
-          busy={edit.isPending}
-          decide={(choice) => saveOver(base, draft, choice)}
+          busy={edit.isPending || saveSeries.isPending}
+          decide={(choice) => saveOver(base, draft, choice, question.extent)}
           back={() => setQuestion(null)}
         />
       )}

@@ -6,7 +6,7 @@ import { useMe } from "@/api/session";
 import type { Repeats } from "@/api/types";
 import { DayField } from "@/components/DayField";
 import { rulePreviewQuery } from "@/features/followups/queries";
-import { dayOf, onClock, presetsFor, rule, sameRule, weekdayName, withUnit } from "@/features/followups/repeats";
+import { dayOf, onClock, presetOf, presetsFor, rule, weekdayName, withUnit } from "@/features/followups/repeats";
 import { words } from "@/i18n/series";
 import { inZone } from "@/time/format";
 
@@ -16,6 +16,8 @@ interface Props {
   /** When the first one is due. */
   due: string | null;
   assignee: number;
+  /** The day from which the rule of its series counts. */
+  first?: string | undefined;
   /** Why the API did not take it. */
   error?: string | undefined;
 }
@@ -28,14 +30,15 @@ const NTHS = [1, 2, 3, 4, 5, -1];
 const SHOWN = 4;
 
 /** By which rule it comes again, from what is chosen often or by parts; and what the rule means. */
-export function RepeatField({ value, onChange: give, due, assignee, error }: Props) {
+export function RepeatField({ value, onChange: give, due, assignee, first, error }: Props) {
   const { time_zone: zone } = useMe();
   const onChange = (chosen: Repeats | null) => give(chosen && onClock(chosen, zone));
   const [custom, setCustom] = useState(false);
   if (due === null) return null;
   const presets = presetsFor(due, zone);
-  const known = presets.find((preset) => sameRule(preset.rule, value));
-  const chosen = value === null ? NEVER : custom || !known ? CUSTOM : known.name;
+  const known = presetOf(value, due, first, zone);
+  if (known && !presets.some(({ label }) => label === known.label)) presets.unshift({ ...known, name: "as-it-is" });
+  const chosen = value === null ? NEVER : custom || !known ? CUSTOM : (presets.find(({ label }) => label === known.label)?.name ?? CUSTOM);
 
   function choose(name: string | null) {
     setCustom(name === CUSTOM);

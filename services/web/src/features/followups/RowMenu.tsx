@@ -9,6 +9,7 @@ import {
   IconPencil,
   IconPlayerPause,
   IconPlayerPlay,
+  IconRepeatOff,
   IconTrash,
   IconUserShare,
   IconZzz,
@@ -24,7 +25,7 @@ import { assignRequest } from "@/features/followups/assigning";
 import { openCompletion } from "@/features/followups/completion";
 import { openForm } from "@/features/followups/formRequest";
 import { openHold, useEndable, useHold } from "@/features/followups/holding";
-import { useRemove } from "@/features/followups/mutations";
+import { useEndSeries, useRemove } from "@/features/followups/mutations";
 import { presetsQuery } from "@/features/followups/queries";
 import { openMove } from "@/features/followups/rescheduling";
 import { useMove } from "@/features/followups/useMove";
@@ -80,6 +81,7 @@ function Items({ followUp, onDeleted }: Props) {
   const { data: presets = [] } = useQuery(presetsQuery(followUp.assignee_id));
   const { move } = useMove();
   const remove = useRemove();
+  const endSeries = useEndSeries();
   const hold = useHold();
   const endable = useEndable(followUp);
   const open = followUp.status === "open";
@@ -146,6 +148,11 @@ function Items({ followUp, onDeleted }: Props) {
           {t.rowMenu.anotherTime}
         </Menu.Item>
       )}
+      {open && followUp.series_id != null && (
+        <Menu.Item leftSection={<IconRepeatOff size={16} />} onClick={() => endSeries.mutate(followUp)}>
+          {t.rowMenu.endSeries}
+        </Menu.Item>
+      )}
       {mayDelete && <Menu.Divider />}
       {mayDelete && (
         <Menu.Item
@@ -154,7 +161,7 @@ function Items({ followUp, onDeleted }: Props) {
           onClick={() =>
             openConfirmDialog({
               title: t.changes.askDelete(isolate(followUp.title)),
-              text: t.changes.askDeleteText,
+              text: open && followUp.series_id != null ? t.changes.askDeleteOfSeries : t.changes.askDeleteText,
               confirmLabel: t.common.delete,
               onConfirm: () => {
                 remove.mutate(followUp);

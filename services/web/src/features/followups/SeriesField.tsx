@@ -19,11 +19,11 @@ interface Props {
 /** By which rule it comes again: that of its series, until another one is chosen. */
 export function SeriesField({ series, value, ...props }: Props) {
   const { data } = useQuery({ ...seriesQuery(series ?? 0), enabled: series !== null });
-  if (series !== null && !data) return null;
+  if (series !== null && !data?.may_change) return null;
   const now = data && data.ended_at === null ? ruleOf(data.repeats) : null;
   return (
     <div>
-      <RepeatField {...props} value={value === undefined ? now : value} />
+      <RepeatField {...props} first={data?.repeats.starts_on} value={value === undefined ? now : value} />
       {now && (
         <Text size="sm" c="dimmed" mt={4}>
           {words.dueAlone}

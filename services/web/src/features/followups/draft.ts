@@ -68,8 +68,8 @@ export function changesOf(draft: Draft, base: Draft): FollowUpPatch {
 
 /** What of some changes all of a series can have, and what only the follow-up itself. */
 export function partsOf(changes: FollowUpPatch): { shared: SeriesPatch | null; own: FollowUpPatch } {
-  const { due_at, reason, subject, external_id, ...shared } = changes;
-  const own = { ...(due_at !== undefined && { due_at }), ...(reason !== undefined && { reason }), ...(subject !== undefined && { subject }), ...(external_id !== undefined && { external_id }) };
+  const { due_at, reason, external_id, ...shared } = changes;
+  const own = { ...(due_at !== undefined && { due_at }), ...(reason !== undefined && { reason }), ...(external_id !== undefined && { external_id }) };
   return { shared: Object.keys(shared).length > 0 ? (shared as SeriesPatch) : null, own };
 }
 

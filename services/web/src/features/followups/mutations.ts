@@ -117,6 +117,18 @@ export function useCreate() {
   });
 }
 
+/** Let nothing come after a follow-up of a series. */
+export function useEndSeries() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: ({ series_id: id }: FollowUp) =>
+      dataOf(api.POST("/series/{series_id}/end", { params: { path: { series_id: id ?? 0 } } })),
+    onSuccess: (_, followUp) => done(t.changes.seriesEnded(nameOf(followUp))),
+    onError: (error, followUp) => failed(t.changes.unchanged(nameOf(followUp)), error),
+    onSettled: (_, __, { id }) => settle(cache, id),
+  });
+}
+
 interface Edit {
   id: number;
   /** Of the follow-up that the change is based on. */
@@ -243,7 +255,8 @@ const LEAVING = new Set<BulkChange["action"]>(["complete", "reschedule", "undo"]
 
 /** A follow-up as it is now, when a change was based on an older version. */
 export function currentOf(error: unknown): FollowUp | null {
-  return currentIn(error) as FollowUp | null;
+  const current = currentIn(error);
+  return typeof current === "object" && current !== null && "due_at" in current ? (current as FollowUp) : null;
 }
 
 /** Ask again for what a change may have moved elsewhere. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { onClock, presetsFor, rule } from "@/features/followups/repeats";
+import { onClock, presetOf, presetsFor, rule } from "@/features/followups/repeats";
 
 const MONDAY_EVENING = "2026-11-30T19:00:00Z"; // 20:00 in Berlin, Tuesday in Auckland
 
@@ -18,4 +18,15 @@ test("a rule of working days or from completion is on its assignee's clock", () 
 test("a rule with a time of day keeps its clock", () => {
   const told = rule({ unit: "week", weekdays: [2], at: "08:00", time_zone: "Pacific/Auckland" });
   expect(onClock(told, "Europe/Berlin")).toBe(told);
+});
+
+test("a rule that was stored with the time of its follow-up is the preset that it was", () => {
+  const stored = rule({ unit: "week", weekdays: [1], at: "20:00", time_zone: "Europe/Berlin" });
+  expect(presetOf(stored, MONDAY_EVENING, "2026-11-02", "Pacific/Auckland")?.name).toBe("week");
+  expect(presetOf({ ...stored, at: "08:00" }, MONDAY_EVENING, "2026-11-02", "Europe/Berlin")).toBeUndefined();
+});
+
+test("a rule is the preset that it was where one has moved off a closed day", () => {
+  const monthly = rule({ unit: "month", day: 1, at: "20:00", time_zone: "Europe/Berlin" });
+  expect(presetOf(monthly, MONDAY_EVENING, "2026-10-01", "UTC")?.label).toBe("Every month on day 1");
 });

@@ -64,6 +64,17 @@ export function onClock(chosen: Repeats, zone: string): Repeats {
   return { ...chosen, time_zone: namesDays ? zone : null };
 }
 
+/** The preset that a rule is, by the day on which one is due or by that of the first one; undefined: it is another rule. */
+export function presetOf(value: Repeats | null, due: string, first: string | undefined, zone: string): RulePreset | undefined {
+  if (value === null) return undefined;
+  const clock = value.time_zone ?? zone;
+  // A time that is that of the follow-up is what a preset without one means.
+  const usual = value.at != null && value.at === wallTime(due, clock).slice(11, 16) ? { ...value, at: null } : value;
+  const days = first === undefined ? [due] : [due, `${first}T12:00:00Z`];
+  const found = days.flatMap((day, index) => presetsFor(day, index === 0 ? clock : "UTC"));
+  return found.find((preset) => sameRule(preset.rule, usual));
+}
+
 const PARTS = ["every", "unit", "day", "nth", "weekday", "counted_from", "closed_days", "until", "count", "at"] as const;
 
 /** Whether two rules say the same. */

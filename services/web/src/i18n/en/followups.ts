@@ -139,7 +139,7 @@ export const followups = {
     newAssignee: "New assignee",
     choosePerson: "Choose a person",
     assigneeMissing: "Choose who is to have them.",
-    reassignText: "They are told at once. The clock of overdue ones runs on.",
+    reassignText: "They are told at once. The clock of overdue ones runs on. Of what repeats, the next ones stay with those whose they are.",
   },
 
   changes: {
@@ -167,10 +167,13 @@ export const followups = {
       "Reopening starts its escalation over: if its due time has passed, its assignee is told at the next escalation run, and then those above them.",
     askDelete: (title: string) => `Delete “${title}”?`,
     askDeleteText: "Its history and notifications go with it. For 30 days it can be restored.",
+    askDeleteOfSeries: "Its history and notifications go with it. For 30 days it can be restored. If its series goes on, the next one comes.",
+    seriesEnded: (what: string) => `Nothing comes after ${what}`,
   },
 
   rowMenu: {
     edit: "Edit",
+    endSeries: "End its series",
     history: "History",
     reschedule: "Reschedule",
     rescheduleEscalated: "Reschedule: escalation starts over",

@@ -36,6 +36,8 @@ export const series = {
   dates: "Dates",
   next: (times: string) => `Next: ${times}`,
   isSeries: "It repeats",
+  assignFollowing: "The following ones of its series, too",
+  changedMeanwhile: (rule: string) => `Somebody has changed its series meanwhile (${rule}). Save again to keep what you have typed.`,
   dueAlone: "A new due time is for this one only; the rule says when the next ones come.",
   askTitle: "Which ones?",
   askText: "This follow-up repeats.",
