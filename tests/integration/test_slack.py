@@ -7,6 +7,8 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
@@ -18,7 +20,7 @@ import pytest
 from fastapi.testclient import TestClient
 from followup_api.app import create_app
 from followup_api.settings import ApiSettings
-from followup_common.db import Database
+from followup_common.db import Database, Transaction
 from followup_common.egress import Egress
 from followup_common.messaging import Publisher, in_process_broker
 from followup_dispatcher.channels import AnyChannel
@@ -29,6 +31,7 @@ from followup_dispatcher.destinations import switch
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.slack_changes import Change
 from followup_dispatcher.slack_messages import SlackMessages
+from followup_dispatcher.telling import Delivery
 from httpx import Response
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -36,14 +39,15 @@ from sqlalchemy import text
 from tests.support.pipeline import Pipeline
 from tests.support.postgres import role_url
 from tests.support.receiver import Receiver, Respond
+from tests.support.waiting import eventually
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 TEAM, MEMBER = "T012AB3CD", "U012AB3CD"
 HOUR = timedelta(hours=1)
-ADD = text("""
+ADD = """
     INSERT INTO destinations (user_id, channel, address, verified_at)
-    SELECT id, 'slack', :address, now() FROM users WHERE name = 'Eve'
-""")
+    SELECT id, 'slack', :address, now() FROM users WHERE name = :name
+"""
 
 
 @dataclass
@@ -81,6 +85,11 @@ class Workspace:
         """The only one."""
         [message] = self.messages.values()
         return message
+
+    @property
+    def said(self) -> str:
+        """All that it says."""
+        return json.dumps([self.message["text"], self.message["blocks"]])
 
     @property
     def elements(self) -> dict[str, Any]:
@@ -175,6 +184,39 @@ class Parts:
         )
         return answer
 
+    def tell_max(self, *, dispatch: bool = True) -> None:
+        """Let Eve's manager be the only one who is told in Slack."""
+        self.workspace.messages.clear()
+        self.sql("DELETE FROM slack_messages; DELETE FROM destinations WHERE channel = 'slack'")
+        self.sql(ADD, name="Max", address=MEMBER)
+        with self.pipeline.company() as company:
+            company.let_pass(timedelta(days=2))
+        self.pipeline.request_sweep()
+        self.pipeline.work()
+        if dispatch:
+            self.dispatch()
+
+    def post_more(self, number: int, *, due: bool = False) -> None:
+        """Let there be so many more messages, of follow-ups and deliveries that nobody has."""
+        with self.pipeline.owner.transaction() as tx:
+            tx.execute(text("SET LOCAL session_replication_role = replica"))
+            tx.execute(
+                text("""
+                    INSERT INTO slack_messages
+                        (delivery_id, follow_up_id, run, assignee_id, conversation, ts, shows, due_at)
+                    SELECT gen_random_uuid(), 1000 + i, 1, 1, 'D1', '2', 'deleted',
+                        CASE WHEN :due THEN now() - interval '1 hour' END
+                    FROM generate_series(1, :number) i
+                """),
+                {"number": number, "due": due},
+            )
+        self.sql("ANALYZE slack_messages")
+
+    def record(self, delivery: Delivery, outcome: Outcome) -> None:
+        """Record what an attempt came to."""
+        with self.dispatcher.transaction() as tx:
+            self.slack.queue.record(tx, delivery, outcome)
+
     def sql(self, statement: str, **values: Any) -> list[Any]:
         """Rows of the database, as its owner."""
         with self.pipeline.owner.transaction() as tx:
@@ -216,7 +258,7 @@ def parts(database_url: str, pipeline: Pipeline) -> Iterator[Parts]:
         with dispatcher.transaction() as tx:
             switch(tx, [slack])
         with pipeline.owner.transaction() as tx:
-            tx.execute(ADD, {"address": "eve@example.com"})
+            tx.execute(text(ADD), {"name": "Eve", "address": "eve@example.com"})
         pipeline.request_sweep()
         pipeline.work()
         parts = Parts(client, pipeline, dispatcher, workspace, slack, SlackChanges(slack))
@@ -361,7 +403,7 @@ def test_what_was_handed_on_is_told_nothing_of_any_more(parts: Parts, then: str)
     parts.sql("UPDATE follow_ups SET title = 'Sue Ada'")
     parts.sql(then)
     parts.dispatch()
-    said = json.dumps([parts.workspace.message["text"], parts.workspace.message["blocks"]])
+    said = parts.workspace.said
     assert "It was handed on" in said
     assert not [each for each in ("Ada", "Max", "Assignee") if each in said]
 
@@ -383,17 +425,95 @@ def test_who_is_told_there_no_more_is_told_of_no_change(parts: Parts, leaves: st
     assert parts.sql("SELECT * FROM slack_messages") == []
 
 
+@pytest.mark.parametrize("change", [CHANGES["completed"][0], CHANGES["moved"][0], "SELECT 1"])
+def test_who_may_see_it_no_more_is_told_nothing_of_it(parts: Parts, change: str) -> None:
+    """Max is told of what Eve has, and is not her manager any more when the message changes."""
+    parts.tell_max()
+    parts.sql("UPDATE users SET manager_id = NULL WHERE name = 'Eve'")
+    parts.sql(change)
+    parts.sql("UPDATE slack_messages SET due_at = now()")
+    parts.dispatch()
+    said = parts.workspace.said
+    assert "You cannot see this follow-up any more" in said
+    assert not [each for each in ("Ada", "Eve", "Assignee", "Due") if each in said]
+
+
+@pytest.mark.parametrize(
+    "sees", ["UPDATE users SET role = 'admin'", "UPDATE notifications SET audience = 'user(2)'"]
+)
+def test_an_admin_and_who_was_named_see_it_still(parts: Parts, sees: str) -> None:
+    parts.tell_max()
+    parts.sql(f"UPDATE users SET manager_id = NULL WHERE name = 'Eve'; {sees}")
+    parts.sql(CHANGES["completed"][0])
+    parts.dispatch()
+    assert "Call Ada" in parts.workspace.said
+
+
+@contextmanager
+def reading_few_messages(database: Database) -> Iterator[Transaction]:
+    """A transaction that reads few rows and entries of indexes of messages in Slack, its planner's included."""
+    with database.transaction() as tx:
+        before = tx.execute(READ).scalar_one()
+        yield tx
+        assert tx.execute(READ).scalar_one() - before < 100
+
+
+READ = text("""
+    SELECT sum(pg_stat_get_xact_tuples_returned(c.oid) + pg_stat_get_xact_tuples_fetched(c.oid))
+    FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid
+    WHERE 'slack_messages'::regclass IN (c.oid, i.indrelid)
+""")
+
+
+def test_to_look_for_changes_costs_what_changes(parts: Parts) -> None:
+    parts.post_more(5_000)
+    with reading_few_messages(parts.dispatcher) as tx:
+        parts.changes.queue.bring_back(tx)
+        assert parts.changes.queue.waited(tx) is None
+    with reading_few_messages(parts.pipeline.owner) as tx:
+        tx.execute(text(CHANGES["completed"][0]))
+    with reading_few_messages(parts.dispatcher) as tx:
+        assert isinstance(parts.changes.queue.take(tx), Change)
+
+
+WAITING = """
+    SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+def test_what_changed_while_a_message_was_on_its_way_is_said(parts: Parts) -> None:
+    """The change waits for the record of the message, or the record for the change."""
+    parts.tell_max(dispatch=False)
+    with parts.dispatcher.transaction() as tx:
+        taken = parts.slack.queue.take(tx)
+    assert isinstance(taken, Delivery)
+    posted = parts.slack.open().send(parts.slack.write(taken))
+    with ThreadPoolExecutor() as pool:
+        with parts.pipeline.owner.transaction() as tx:
+            tx.execute(text(CHANGES["completed"][0]))
+            recorded = pool.submit(parts.record, taken, posted)
+            eventually(lambda: parts.sql(WAITING))
+        recorded.result(10)
+    parts.dispatch()
+    assert "It was completed on" in parts.workspace.said
+
+
+def test_what_was_completed_and_taken_back_while_it_was_said_is_said_at_last(parts: Parts) -> None:
+    parts.sql(CHANGES["completed"][0])
+    with parts.dispatcher.transaction() as tx:
+        change = parts.changes.queue.take(tx)
+    assert isinstance(change, Change)
+    parts.sql("UPDATE follow_ups SET completed_at = NULL")
+    outcome = parts.changes.open().send(parts.changes.write(change))
+    with parts.dispatcher.transaction() as tx:
+        parts.changes.queue.record(tx, change, outcome)
+    parts.dispatch()
+    assert parts.workspace.notes[-1].startswith("Its escalation has started over")
+
+
 def test_a_click_is_answered_before_what_happened_elsewhere(parts: Parts) -> None:
     parts.click("complete")
-    with parts.pipeline.owner.transaction() as tx:
-        tx.execute(text("SET LOCAL session_replication_role = replica"))  # a message without a delivery
-        tx.execute(
-            text(
-                "INSERT INTO slack_messages (delivery_id, follow_up_id, run, assignee_id, conversation, ts,"
-                " due_at) SELECT gen_random_uuid(), follow_up_id, run, assignee_id, conversation, '2',"
-                " now() - interval '1 hour' FROM slack_messages"
-            )
-        )
+    parts.post_more(1, due=True)
     with parts.dispatcher.transaction() as tx:
         change = parts.changes.queue.take(tx)
     assert isinstance(change, Change)

@@ -23,10 +23,9 @@ FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 MOST_ATTEMPTS = 12
 """In a row, within some hours: behind them a message stays as it is."""
-KEPT_FOR = timedelta(days=30)
-"""What is older is not changed any more."""
 TAKEN = "taken elsewhere"
 NOBODY = "its reader is told there no more"
+SAYS_SO = "it says so already"
 
 DUE = text("""
     SELECT now() - min(due_at) FROM slack_messages
@@ -46,30 +45,32 @@ BEGIN = text("""
     ) AS is_told
 """).bindparams(bindparam("lease", LEASE, Interval))
 
-# What was handed on is nothing of its reader's, whatever became of it then.
-IS = """CASE WHEN s.follow_up_id IS NULL THEN 'deleted' WHEN s.assignee_id <> m.assignee_id THEN 'reassigned'
-    WHEN NOT s.is_open THEN 'completed' WHEN s.run <> m.run THEN 'restarted'
-    ELSE 'open' END"""
-STATE = text(f"""
-    SELECT {IS} AS state, f.completed_at, f.due_at, (
-        SELECT u.name FROM activities c JOIN users u ON u.id = c.actor_id
-        WHERE c.follow_up_id = m.follow_up_id AND c.kind = 'completed' ORDER BY c.id DESC LIMIT 1
-    ) AS completed_by
+# What was handed on is nothing of its reader's, whatever became of it then. Who is neither on the line above
+# its assignee nor an admin may read only what they were told of by name, or in place of somebody.
+STATE = text("""
+    SELECT CASE WHEN s.follow_up_id IS NULL THEN 'deleted'
+            WHEN s.assignee_id <> m.assignee_id THEN 'reassigned'
+            WHEN NOT s.is_open THEN 'completed' WHEN s.run <> m.run THEN 'restarted' ELSE 'open' END AS state,
+        f.completed_at, f.due_at, (
+            SELECT u.name FROM activities c JOIN users u ON u.id = c.actor_id
+            WHERE c.follow_up_id = m.follow_up_id AND c.kind = 'completed' ORDER BY c.id DESC LIMIT 1
+        ) AS completed_by, EXISTS (
+            WITH RECURSIVE line AS (
+                SELECT u.id, u.manager_id FROM users u WHERE u.id = s.assignee_id
+                UNION
+                SELECT u.id, u.manager_id FROM line JOIN users u ON u.id = line.manager_id
+            )
+            SELECT FROM users r WHERE r.id = :user_id AND (r.role = 'admin' OR r.id IN (SELECT id FROM line))
+        ) OR EXISTS (
+            SELECT FROM notifications n WHERE n.user_id = :user_id AND n.follow_up_id = m.follow_up_id
+                AND (n.audience ~ '^(user|role)[(]' OR n.fallback = 'substitute')
+        ) AS is_seen
     FROM slack_messages m
     LEFT JOIN escalation_states s ON s.follow_up_id = m.follow_up_id
     LEFT JOIN follow_ups f ON f.id = m.follow_up_id
     WHERE m.delivery_id = :delivery_id
 """)
 LINKS_LAST = text("SELECT min(expires_at) - now() FROM action_links WHERE delivery_id = :delivery_id")
-
-# Somebody else has completed it, or taken that back; has moved it, handed it on or deleted it.
-NOTICE = text(f"""
-    UPDATE slack_messages SET due_at = now(), answer = NULL, attempts = 0, changes = changes + 1
-    WHERE due_at IS NULL AND delivery_id IN (
-        SELECT m.delivery_id FROM slack_messages m
-        LEFT JOIN escalation_states s ON s.follow_up_id = m.follow_up_id
-        WHERE m.due_at IS NULL AND m.created_at > now() - :kept_for AND m.shows <> {IS})
-""").bindparams(bindparam("kept_for", KEPT_FOR, Interval))
 
 # A click meanwhile has more to say: then it is changed again.
 SAID = text("""
@@ -103,7 +104,7 @@ class Change:
         number: which change of it this is.
         conversation: where it is, as Slack calls it.
         ts: which one it is there.
-        delivery: what it told; None: that was deleted.
+        delivery: what it told; None: that was deleted, or its reader may not see it any more.
         shows: how its follow-up is, as it is kept.
         ended: why nothing can be done by it any more; None: something can.
         answer: what came of the last click.
@@ -142,7 +143,11 @@ class Changes:
         if not row.is_told:
             tx.execute(GIVE_UP, {"id": candidate.delivery_id})
             return Stopped(NOBODY)
-        return _change(tx, row)
+        change = _change(tx, row)
+        if change.delivery and change.shows == row.shows and change.answer is None and row.attempts == 1:
+            self.record(tx, change, Outcome(Result.SENT, SAYS_SO))
+            return Stopped(SAYS_SO)
+        return change
 
     def record(self, tx: Transaction, change: Change, outcome: Outcome, /) -> None:
         """Record what an attempt came to. It may be repeated: a message that says so already stays so."""
@@ -154,16 +159,20 @@ class Changes:
             tx.execute(GIVE_UP, {"id": change.id})
 
     def bring_back(self, tx: Transaction) -> None:
-        """Find what has happened elsewhere, and let what no clock should have said be due."""
-        tx.execute(NOTICE)
+        """Let what no clock should have said be due."""
         tx.execute(BRING_BACK)
 
 
 def _change(tx: Transaction, row: Row[Any]) -> Change:
-    state = tx.execute(STATE, {"delivery_id": row.delivery_id}).one()
-    delivery = retold(tx, row.delivery_id, row.user_id, row.notification_id)
+    state = tx.execute(STATE, {"delivery_id": row.delivery_id, "user_id": row.user_id}).one()
+    told = retold(tx, row.delivery_id, row.user_id, row.notification_id)
+    delivery = told if state.is_seen or state.state == "reassigned" else None
     if delivery is not None and state.state == "open":
         delivery = _with_links(tx, row, delivery)
+    if delivery is not None:
+        ended = _ended(state, delivery.recipient)
+    else:
+        ended = words.OUT_OF_SIGHT if told else words.DELETED
     return Change(
         id=row.delivery_id,
         number=row.changes,
@@ -171,7 +180,7 @@ def _change(tx: Transaction, row: Row[Any]) -> Change:
         ts=row.ts,
         delivery=delivery,
         shows=state.state,
-        ended=_ended(state, delivery.recipient) if delivery else words.DELETED,
+        ended=ended,
         answer=row.answer,
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from followup_dispatcher.chat_deliveries import ForChats
 from followup_dispatcher.outcomes import Outcome
+from followup_dispatcher.stops import HOLD
 from followup_dispatcher.telling import Delivery, Notification
 
 KEEP_MEMBER = text("""
@@ -28,6 +29,15 @@ KEEP_MESSAGE = text("""
         ) AS assignee_id
     ) found WHERE assignee_id IS NOT NULL
     ON CONFLICT (delivery_id) DO UPDATE SET conversation = EXCLUDED.conversation, ts = EXCLUDED.ts
+""")
+LOCK = text("SELECT FROM deliveries WHERE id = :id FOR NO KEY UPDATE")
+
+# What has changed since it was taken.
+LOOK_AGAIN = text("""
+    UPDATE slack_messages m SET due_at = now() WHERE delivery_id = :id AND NOT EXISTS (
+        SELECT FROM escalation_states s
+        WHERE s.follow_up_id = m.follow_up_id AND s.is_open
+            AND (s.run, s.assignee_id) = (m.run, m.assignee_id))
 """)
 
 
@@ -54,14 +64,19 @@ class ForSlack(ForChats):
 
     def record(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
         """Record what an attempt came to, and where its message is."""
+        told = delivery.notification
+        if isinstance(outcome, Posted) and isinstance(told, Notification):
+            # In the order in which it was taken: what changes meanwhile waits for this, or is seen.
+            tx.execute(LOCK, {"id": delivery.id})
+            tx.execute(HOLD, {"follow_up_ids": [told.follow_up_id]})
         super().record(tx, delivery, outcome)
         if not isinstance(outcome, Posted):
             return
         if outcome.team_id is not None:
             member = {"team_id": outcome.team_id, "member_id": outcome.member_id}
             tx.execute(KEEP_MEMBER, {"destination_id": delivery.destination_id, **member})
-        told = delivery.notification
         if isinstance(told, Notification):
             where = {"conversation": outcome.conversation, "ts": outcome.ts}
             about = {"follow_up_id": told.follow_up_id, "run": told.run}
             tx.execute(KEEP_MESSAGE, {"delivery_id": delivery.id, **about, **where})
+            tx.execute(LOOK_AGAIN, {"id": delivery.id})

@@ -47,7 +47,7 @@ class SlackMessages:
     def changed(self, change: Change) -> Mapping[str, Any]:
         """The arguments of `chat.update`, but for which it is: what it told, and what came of that."""
         told = change.delivery
-        said = self._chats.said(told) if told else Said(words.DELETED)
+        said = self._chats.said(told) if told else Said(change.ended or words.DELETED)
         if told and change.shows == "reassigned":
             # Who reads it may know nothing of it any more: neither what it is called now nor whose it is.
             said = Said(words.HANDED_ON, buttons=said.buttons)

@@ -183,6 +183,7 @@ def of_buttons(until: datetime, recipient: Recipient) -> str:
 
 
 DELETED = "This follow-up was deleted"
+OUT_OF_SIGHT = "You cannot see this follow-up any more"
 HANDED_ON = "It was handed on: it is somebody else's now."
 
 

@@ -400,6 +400,7 @@ slack_messages = Table(
     ),
     Index("ix_slack_messages_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     Index("ix_slack_messages_created_at", "created_at"),
+    Index("ix_slack_messages_follow_up_id", "follow_up_id"),
 )
 
 # By which the recipient of a mail gets no more of the same kind; of what the link carries only the hash. It
