@@ -451,7 +451,7 @@ def test_an_admin_and_who_was_named_see_it_still(parts: Parts, sees: str) -> Non
 
 @contextmanager
 def reading_few_messages(database: Database) -> Iterator[Transaction]:
-    """A transaction that reads few rows and entries of indexes of messages in Slack, its planner's included."""
+    """A transaction that reads few rows and entries of indexes of messages, its planner's included."""
     with database.transaction() as tx:
         before = tx.execute(READ).scalar_one()
         yield tx
