@@ -520,15 +520,19 @@ def test_a_click_is_answered_before_what_happened_elsewhere(parts: Parts) -> Non
     assert change.answer
 
 
-def test_being_asked_for_time_is_no_attempt(parts: Parts) -> None:
+def test_being_asked_for_time_is_no_attempt_and_all_changes_wait(parts: Parts) -> None:
+    parts.post_more(1, due=True)
     parts.click("complete")
     parts.sql("UPDATE slack_messages SET attempts = 11")
     with parts.dispatcher.transaction() as tx:
         change = parts.changes.queue.take(tx)
         assert isinstance(change, Change)
-        asked = Outcome(Result.PUT_OFF, "Slack: ratelimited", wait=timedelta(seconds=30))
+        asked = Outcome(Result.PUT_OFF, "Slack: ratelimited", wait=timedelta(seconds=30), everywhere=True)
         parts.changes.queue.record(tx, change, asked)
-    assert parts.sql("SELECT attempts, due_at > now() FROM slack_messages") == [(11, True)]
+    with parts.dispatcher.transaction() as tx:
+        assert (parts.changes.queue.waited(tx), parts.changes.queue.take(tx)) == (None, None)
+    waits = "SELECT attempts, due_at > now() FROM slack_messages ORDER BY due_at"
+    assert parts.sql(waits) == [(11, False), (11, True)]
 
 
 def test_what_is_taken_back_is_not_said_to_be_completed(parts: Parts) -> None:

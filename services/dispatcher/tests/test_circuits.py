@@ -163,6 +163,28 @@ def test_a_domain_gets_no_more_a_minute_than_the_setting_says(people: Company) -
     assert waits[1] - waits[0] >= timedelta(seconds=30)
 
 
+def test_where_all_of_a_channel_rests_nothing_goes_by_it_and_nothing_counts(people: Company) -> None:
+    too_much = Outcome(Result.PUT_OFF, "429 too much", wait=timedelta(seconds=90), everywhere=True)
+    first = taken(people)
+    with acting_as(people.tx, "followup_dispatcher"):
+        ForPeople("email").record(people.tx, first, too_much)
+    delayed = taken(people)
+    assert isinstance(delayed, Delayed)
+    assert (delayed.by, delayed.reason) == ("rate", "waits, as all that goes by email does: 429 too much")
+    assert taken(people) is None  # all were put off at once
+    rows = people.tx.execute(
+        text("SELECT next_at - now(), state, attempts FROM deliveries ORDER BY attempts")
+    )
+    assert [tuple(row) for row in rows] == [
+        *[(timedelta(seconds=90), "queued", 0)] * 4,
+        (timedelta(seconds=90), "queued", 1),
+    ]
+    assert not is_open(people)
+    people.tx.execute(text("UPDATE circuits SET free_at = now()"))
+    people.tx.execute(text("UPDATE deliveries SET next_at = now()"))
+    assert isinstance(taken(people), Delivery)
+
+
 def test_what_a_clock_ahead_has_written_is_undone_and_what_says_nothing_is_forgotten(
     company: Company,
 ) -> None:

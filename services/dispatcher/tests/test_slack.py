@@ -237,11 +237,17 @@ def test_whom_nobody_finds_gets_nothing_and_nothing_of_it_is_unknown(
         ),
         (
             saying({"ok": False, "error": "ratelimited"}, 429, Retry_After="30"),
-            Outcome(Result.PUT_OFF, "Slack: ratelimited", wait=timedelta(seconds=30)),
+            Outcome(Result.PUT_OFF, "Slack: ratelimited", wait=timedelta(seconds=30), everywhere=True),
+        ),
+        (
+            saying({"ok": False, "error": "ratelimited"}),
+            Outcome(Result.PUT_OFF, "Slack: ratelimited", wait=timedelta(seconds=30), everywhere=True),
         ),
         (
             answering(429, retry_after="7"),
-            Outcome(Result.PUT_OFF, "Slack: 429 Too Many Requests", wait=timedelta(seconds=7)),
+            Outcome(
+                Result.PUT_OFF, "Slack: 429 Too Many Requests", wait=timedelta(seconds=7), everywhere=True
+            ),
         ),
         (answering(502), Outcome(Result.UNKNOWN, "Slack: 502 Bad Gateway")),
         (answering(200), Outcome(Result.UNKNOWN, "Slack: 200 OK")),

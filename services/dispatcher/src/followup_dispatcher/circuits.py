@@ -34,6 +34,9 @@ LOOKED_THROUGH = 5_000
 TARGET = "lower(substring(t.address FROM '[^@]*$'))"
 """`target_of` the destination `t`, in SQL."""
 
+EVERYWHERE = ""
+"""The place of what holds for all that goes by a channel."""
+
 FAILED = text("""
     INSERT INTO circuits AS c (channel, target, in_a_row, recent, tried, problem)
     VALUES (:channel, :target, 1, 1, 1, :problem)
@@ -61,14 +64,24 @@ WENT_WELL = text("""
 """).bindparams(looked_at=LOOKED_AT)
 
 IS_OPEN = text("""
-    SELECT retry_at, probing_until > now() AS is_probed, retry_at > now() AS rests, problem,
-        now() + :again AS probed_again
-    FROM circuits WHERE channel = :channel AND target = :target AND opened_at IS NOT NULL FOR NO KEY UPDATE
+    SELECT target, problem, COALESCE(retry_at, free_at) AS until,
+        COALESCE(retry_at, free_at) > now() AS rests,
+        probing_until > now() AS is_probed, now() + :again AS probed_again
+    FROM circuits WHERE channel = :channel AND (target = :target AND opened_at IS NOT NULL
+        OR target = '' AND free_at > now())
+    ORDER BY target LIMIT 1 FOR NO KEY UPDATE
 """).bindparams(bindparam("again", PROBED_AGAIN, Interval))
 
 PROBE = text("""
     UPDATE circuits SET probing_until = now() + :lease WHERE channel = :channel AND target = :target
 """).bindparams(bindparam("lease", type_=Interval))
+
+REST = text("""
+    INSERT INTO circuits AS c (channel, target, free_at, problem)
+    VALUES (:channel, '', now() + LEAST(:rest, :longest), :problem)
+    ON CONFLICT (channel, target) DO UPDATE
+    SET free_at = GREATEST(c.free_at, EXCLUDED.free_at), problem = EXCLUDED.problem
+""").bindparams(bindparam("rest", type_=Interval), bindparam("longest", LONGEST_REST, Interval))
 
 # The time at which the next one may go moves on with each one that goes.
 GO = text("""
@@ -88,7 +101,7 @@ PUT_OFF = text(f"""
     ), same AS (
         SELECT d.id, row_number() OVER (ORDER BY d.next_at, d.id) AS place FROM deliveries d
         WHERE d.id IN (
-            SELECT id FROM due WHERE target = :target LIMIT :at_most)
+            SELECT id FROM due WHERE :target IN (target, '') LIMIT :at_most)
     ), held AS (
         SELECT d.id FROM deliveries d WHERE d.id IN (SELECT id FROM same) FOR NO KEY UPDATE SKIP LOCKED
     )
@@ -172,7 +185,11 @@ class Circuits:
         at = {"channel": self.channel, "target": target_of(address)}
         circuit = tx.execute(IS_OPEN, at).one_or_none()
         if circuit and (circuit.rests or circuit.is_probed):
-            until = circuit.retry_at if circuit.rests else circuit.probed_again
+            if circuit.target == EVERYWHERE:
+                reason = f"waits, as all that goes by {self.channel} does: {circuit.problem}"
+                everywhere = {**at, "target": EVERYWHERE}
+                return self._put_off(tx, everywhere, id_, Delayed(reason, "rate", circuit.until))
+            until = circuit.until if circuit.rests else circuit.probed_again
             reason = f"waits, since {at['target']} has failed again and again: {circuit.problem}"
             return self._put_off(tx, at, id_, Delayed(reason, "circuit", until))
         if delayed := self._above_rate(tx, at, id_):
@@ -184,7 +201,9 @@ class Circuits:
     def note(self, tx: Transaction, address: str, outcome: Outcome) -> None:
         """Learn from what an attempt came to. A refusal is the word of one that works."""
         at = {"channel": self.channel, "target": target_of(address)}
-        if outcome.result in (Result.SENT, Result.REFUSED):
+        if outcome.everywhere:
+            tx.execute(REST, {"channel": self.channel, "rest": outcome.wait, "problem": outcome.answer})
+        elif outcome.result in (Result.SENT, Result.REFUSED):
             tx.execute(WENT_WELL, at)
         elif tx.execute(FAILED, {**at, "problem": outcome.answer}).scalar_one():
             tx.execute(OPEN, at)

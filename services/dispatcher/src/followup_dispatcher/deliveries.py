@@ -295,7 +295,8 @@ def record(tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
         return
     tx.execute(END_ATTEMPT, {**keys, "outcome": outcome.result, "answer": outcome.answer})
     notices.note(tx, delivery.destination_id, outcome.answer)
-    again: Mapping[str, Any] = {**keys, "error": outcome.answer, "asked": outcome.wait}
+    first = timedelta(0) if outcome.everywhere else FIRST_WAIT
+    again: Mapping[str, Any] = {**keys, "error": outcome.answer, "asked": outcome.wait, "first": first}
     match outcome.result:
         case Result.REFUSED:
             tx.execute(END, {**keys, "state": "failed", "error": outcome.answer})

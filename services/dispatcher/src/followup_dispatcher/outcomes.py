@@ -32,6 +32,8 @@ class Outcome:
         lost: whether the connection is of no more use.
         gone: whether the other side wants nothing any more, now and ever.
         wait: for how long the other side asks to be left alone.
+        everywhere: whether all that goes by the channel is to wait for so long: it was too much at once, and
+            this was not tried.
     """
 
     result: Result
@@ -39,6 +41,7 @@ class Outcome:
     lost: bool = False
     gone: bool = False
     wait: timedelta = timedelta(0)
+    everywhere: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "answer", printable(self.answer))

@@ -12,6 +12,7 @@ from followup_common.db import Transaction
 from sqlalchemy import Interval, Row, bindparam, text
 
 from followup_dispatcher import links, words
+from followup_dispatcher.circuits import EVERYWHERE, Circuits
 from followup_dispatcher.deliveries import Stopped, retold
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.stops import HOLD
@@ -27,13 +28,14 @@ TAKEN = "taken elsewhere"
 NOBODY = "its reader is told there no more"
 SAYS_SO = "it says so already"
 
-DUE = text("""
-    SELECT now() - min(due_at) FROM slack_messages
-    WHERE due_at <= now() AND delivery_id <> ALL(CAST(:under_way AS uuid[]))
-""")
-CANDIDATE = text("""
-    SELECT delivery_id, follow_up_id FROM slack_messages
-    WHERE due_at <= now() AND delivery_id <> ALL(CAST(:under_way AS uuid[]))
+CIRCUITS = Circuits("slack_changes")
+IS_DUE = """
+    due_at <= now() AND delivery_id <> ALL(CAST(:under_way AS uuid[])) AND NOT EXISTS (
+        SELECT FROM circuits WHERE channel = 'slack_changes' AND target = '' AND free_at > now())
+"""
+DUE = text(f"SELECT now() - min(due_at) FROM slack_messages WHERE {IS_DUE}")
+CANDIDATE = text(f"""
+    SELECT delivery_id, follow_up_id FROM slack_messages WHERE {IS_DUE}
     ORDER BY answer IS NULL, due_at LIMIT 1
 """)
 BEGIN = text("""
@@ -154,6 +156,8 @@ class Changes:
         if outcome.result is Result.SENT:
             tx.execute(SAID, {"id": change.id, "shows": change.shows, "changes": change.number})
             return
+        if outcome.everywhere:
+            CIRCUITS.note(tx, EVERYWHERE, outcome)
         again = {"id": change.id, "asked": outcome.wait}
         if outcome.result is Result.REFUSED or not tx.execute(TRY_AGAIN, again).rowcount:
             tx.execute(GIVE_UP, {"id": change.id})

@@ -26,13 +26,16 @@ API = "https://slack.com/api"
 
 NOT_NOW = frozenset(
     {
-        *("ratelimited", "rate_limited", "service_unavailable", "request_timeout", "team_added_to_org"),
+        *("service_unavailable", "request_timeout", "team_added_to_org"),
         # An operator can put these right.
         *("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"),
         *("missing_scope", "no_permission", "not_allowed_token_type", "ekm_access_denied", "access_denied"),
     }
 )
 """Errors behind which nothing was posted, and may be later. All others but those below are for ever."""
+TOO_MUCH = frozenset({"ratelimited", "rate_limited"})
+UNTOLD_WAIT = timedelta(seconds=30)
+"""Where Slack does not say for how long to wait."""
 NOBODY_KNOWS = frozenset({"internal_error", "fatal_error"})
 """Slack says of these that a part may have been done."""
 
@@ -223,7 +226,9 @@ def _read(answer: Answer) -> Mapping[str, Any]:
 def _outcome(answer: Answer, said: Mapping[str, Any]) -> Outcome:
     error = str(said.get("error", ""))
     shown = f"Slack: {error or f'{answer.status} {answer.reason}'.strip()}"
-    if answer.status == 429 or error in NOT_NOW:
+    if answer.status == 429 or error in TOO_MUCH:
+        return Outcome(Result.PUT_OFF, shown, wait=answer.wait or UNTOLD_WAIT, everywhere=True)
+    if error in NOT_NOW:
         return Outcome(Result.PUT_OFF, shown, wait=answer.wait)
     if said.get("ok") is True and answer.status == 200:
         return Outcome(Result.SENT, "posted")
