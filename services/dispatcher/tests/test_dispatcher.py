@@ -1,9 +1,9 @@
-"""A channel whose server cannot be reached says so, however that fails."""
+"""A channel that cannot be reached says so, however that fails; what fails each minute delays no others."""
 
 from __future__ import annotations
 
 import pytest
-from followup_common.db import Database
+from followup_common.db import Database, Transaction
 from followup_common.metrics import Meter
 from followup_common.urls import server_url
 from followup_dispatcher.channels.email import Email
@@ -50,3 +50,34 @@ def test_a_server_that_cannot_be_reached_is_said_to_be(database_url: str, host: 
         working.stop(10)
         database.close()
         owner.close()
+
+
+class Tidied(Email):
+    """A channel of which something is done each minute, in vain."""
+
+    def __init__(self, statement: str) -> None:
+        super().__init__(server_url("smtp://127.0.0.1:9", "smtp"), SENDER, Mails(SENDER, None))
+        self.queue = self  # type: ignore[assignment]
+        self.statement = statement
+        self.times = 0
+
+    def waited(self, *_: object) -> None:
+        """Nothing is due."""
+
+    def bring_back(self, tx: Transaction) -> None:
+        """Count how often it is asked for."""
+        self.times += 1
+        tx.execute(text(self.statement))
+
+
+def test_what_fails_is_tried_again_and_all_else_is_done_in_its_time(database_url: str) -> None:
+    database = Database(role_url(database_url, "followup_dispatcher"))
+    fails, well = Tidied("SELECT 1 / 0"), Tidied("SELECT 1")
+    working = Dispatcher(database, [fails, well], Meter())
+    working.start()
+    try:
+        eventually(lambda: fails.times > 2, 30, what="another try")
+        assert well.times == 1
+    finally:
+        working.stop(10)
+        database.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -99,34 +100,32 @@ class Dispatcher:
     def _tidy(self) -> None:
         """Say which channels are configured, add people that came while nobody looked, undo a wrong clock."""
         for_people = [each for each in self._channels if each.for_people]
-        tasks: list[Callable[[Transaction], None]] = [
+        in_transactions: list[Callable[[Transaction], None]] = [
             partial(destinations.switch, channels=for_people),
             partial(self._count_circuits, [each.name for each in for_people]),
             *(each.queue.bring_back for each in self._channels),
         ]
-        while True:
-            well = [self._tidied(task) for task in tasks]
-            self._seal_again()
-            if all(well):
-                log.debug("tidied", channels=[each.name for each in self._channels])
-            if self._stopping.wait(TIDY_EVERY_SECONDS if all(well) else LOOK_EVERY_SECONDS):
-                return
+        tasks = [*(_Task(partial(self._tidied, each)) for each in in_transactions), _Task(self._seal_again)]
+        while not self._stopping.wait(max(0.0, min(task.due_at for task in tasks) - time.monotonic())):
+            for task in tasks:
+                task.run()
 
     def _count_circuits(self, channels: Sequence[str], tx: Transaction) -> None:
         found = count_open(tx)
         for channel in channels:
             self._meter.record(metrics.CIRCUITS_OPEN, found.get(channel, 0), channel=channel)
 
-    def _seal_again(self) -> None:
-        """Let the key before go, as long as there is one."""
+    def _seal_again(self) -> bool:
+        """Let the key before go, as long as there is one; whether that went well."""
         if self._seal is None or not self._seal.changes_over:
-            return
+            return True
         try:
             found = reseal(self._database, self._seal)
         except SQLAlchemyError as error:
             log.warning("sealing_failed", error=printable(str(getattr(error, "orig", error))))
-            return
+            return False
         log.info("sealed_again", again=found.before, closed=found.closed)
+        return True
 
     def _tidied(self, task: Callable[[Transaction], None]) -> bool:
         """Each by itself: what cannot be done for one channel is done for the others."""
@@ -139,6 +138,31 @@ class Dispatcher:
             log.warning(event, error=printable(str(getattr(error, "orig", error))))
             return False
         return True
+
+
+@dataclass
+class _Task:
+    """What is done each minute. One that fails is tried again sooner, at first after a second, and keeps the
+    others from nothing.
+
+    Args:
+        do: what; says whether it went well.
+        due_at: when next, by the monotonic clock.
+        failures: in a row.
+    """
+
+    do: Callable[[], bool]
+    due_at: float = 0.0
+    failures: int = 0
+
+    def run(self) -> None:
+        """Do it, if it is due."""
+        if time.monotonic() < self.due_at:
+            return
+        self.failures = 0 if self.do() else self.failures + 1
+        sooner = LOOK_EVERY_SECONDS * 2.0 ** (self.failures - 1)
+        pause = min(sooner, TIDY_EVERY_SECONDS) if self.failures else TIDY_EVERY_SECONDS
+        self.due_at = time.monotonic() + pause
 
 
 class Sender:
