@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from email import message_from_bytes
+from email.message import Message
 from threading import Event
 from typing import Any
 
 import pytest
 from followup_common.db import Database, Transaction
 from followup_common.metrics import Meter
+from followup_dispatcher import answers, bounces
 from followup_dispatcher.answer_reader import MOST, keep
 from followup_dispatcher.answers import AnswerAddress
 from followup_dispatcher.bounces import Bounce, read
@@ -25,6 +27,7 @@ from sqlalchemy import text
 from tests.support.company import Company
 from tests.support.handlers import Run, acting_as
 from tests.support.imap_server import ADDRESS, ImapServer, serving
+from tests.support.reports import POSTFIX
 
 from .test_deliveries import HOUR, set_up
 
@@ -181,6 +184,31 @@ def test_a_mail_of_many_parts_within_parts_is_not_parsed(
     assert [content.count(b"boundary") for content in parsed] == [50]
     assert 'followup_bounces_total{kind="other"} 4.0' in said(meter)
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("content", "times"),
+    [(b"Subject: x\r\n\r\nx", 0), (POSTFIX.report(), 1), (None, 1)],
+    ids=("other", "report", "answer"),
+)
+def test_each_mail_is_parsed_once_at_most(
+    company: Company, run: Run, monkeypatch: pytest.MonkeyPatch, content: bytes | None, times: int
+) -> None:
+    content = content or answer_to(sent(company, run))
+    parsed: list[object] = []
+    for module, name in ((bounces, "message_from_string"), (answers, "message_from_bytes")):
+        monkeypatch.setattr(module, name, counted(getattr(module, name), parsed))
+    read(content)
+    kept_as(company, content)
+    assert len(parsed) == times
+
+
+def counted(parse: Callable[..., Message], parsed: list[object]) -> Callable[..., Message]:
+    def parse_and_count(content: object, **how: Any) -> Message:
+        parsed.append(content)
+        return parse(content, **how)
+
+    return parse_and_count
 
 
 def kept_in(parsed: list[bytes]) -> Callable[[bytes], Sequence[Bounce]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.message import EmailMessage
 
 import pytest
-from followup_dispatcher.answers import Answer, AnswerAddress, Refusal, new_token, opened, read
+from followup_dispatcher.answers import Answer, AnswerAddress, Refusal, headers_of, new_token, read
 from followup_dispatcher.reply_texts import MOST_LETTERS, latest
 from followup_dispatcher.settings import DispatcherSettings
 from pydantic import ValidationError
@@ -32,7 +32,7 @@ def mail(text: str = "done\n", *, html: str | None = None, **headers: str) -> Em
 
 
 def understood(content: bytes) -> Answer:
-    return read(opened(content), content)
+    return read(headers_of(content), content)
 
 
 def said(written: EmailMessage) -> str | None:
@@ -43,13 +43,13 @@ def test_the_address_carries_what_the_delivery_is_known_by_whatever_servers_make
     token = new_token()
     assert TO.of(token) == f"followup+{token}@example.com"
     for header in ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To"):
-        written = opened(mail(**{"To": "somebody@example.com", header: TO.of(token).upper()}).as_bytes())
+        written = headers_of(mail(**{"To": "somebody@example.com", header: TO.of(token).upper()}).as_bytes())
         assert TO.token_in(written) == token, header
     for other in ("@example.com", f"+{token}@elsewhere.example", f"+{token[1:]}@example.com"):
-        assert TO.token_in(opened(mail(To=f"followup{other}").as_bytes())) is None
+        assert TO.token_in(headers_of(mail(To=f"followup{other}").as_bytes())) is None
     whole_domain = AnswerAddress("*@answers.example.com")
     assert whole_domain.of(token) == f"{token}@answers.example.com"
-    assert whole_domain.token_in(opened(mail(To=f"<{whole_domain.of(token)}>").as_bytes())) == token
+    assert whole_domain.token_in(headers_of(mail(To=f"<{whole_domain.of(token)}>").as_bytes())) == token
     assert new_token() != token
 
 

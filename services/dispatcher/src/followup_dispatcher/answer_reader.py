@@ -7,7 +7,7 @@ from hashlib import sha256
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-from followup_dispatcher.answers import AnswerAddress, opened, read
+from followup_dispatcher.answers import AnswerAddress, headers_of, read
 
 MOST = 20
 """So many answers to one mail are kept: nobody writes more, and machines that answer each other do."""
@@ -34,7 +34,7 @@ def keep(tx: Transaction, content: bytes, addresses: AnswerAddress) -> str:
     Returns:
         What it was: `answered`, `refused`, or `other`: it answers nothing that we have sent.
     """
-    mail = opened(content)
+    mail = headers_of(content)
     token = addresses.token_in(mail)
     token_hash = sha256((token or "").encode()).digest()
     if token is None or not tx.execute(KNOWN, {"token_hash": token_hash}).scalar():

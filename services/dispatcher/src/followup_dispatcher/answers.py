@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import getaddresses
 from enum import StrEnum
@@ -106,19 +107,24 @@ def new_token() -> str:
     return b32encode(secrets.token_bytes(TOKEN_BYTES)).decode().lower()
 
 
-def opened(content: bytes) -> Message:
-    """A mail whose headers and parts can be looked at."""
-    return message_from_bytes(content, policy=compat32)
+def headers_of(content: bytes) -> Message:
+    """A mail of which only the headers are parsed."""
+    return BytesHeaderParser(policy=compat32).parsebytes(content)
 
 
 def read(mail: Message, content: bytes) -> Answer:
-    """What a mail says that came to the address of a delivery; `content` is the whole of it."""
+    """What a mail says that came to the address of a delivery.
+
+    Args:
+        mail: its headers.
+        content: the whole of it.
+    """
     sender = _only_address(mail.get_all("From", []))
     mail_id = str(mail["Message-ID"] or "").strip()
     known = sha256(mail_id.encode(errors="replace") or content).digest()
     if is_automatic(mail):
         return Answer(known, sender, None, Refusal.AUTOMATIC)
-    said = latest(text_of(mail))
+    said = latest(text_of(message_from_bytes(content, policy=compat32)))
     return Answer(known, sender, said, None) if said else Answer(known, sender, None, Refusal.EMPTY)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
 from email.message import Message
+from email.parser import BytesHeaderParser
 from enum import StrEnum
 from uuid import UUID
 
@@ -56,9 +57,9 @@ class Bounce:
 
 def read(content: bytes) -> Sequence[Bounce]:
     """What a mail says of deliveries of ours; nothing where it is no report, or of another mail."""
-    mail = message_from_string(content.decode(errors="replace"))  # addresses may be in UTF-8 (RFC 6533)
-    if mail.get_content_type() != "multipart/report":
+    if BytesHeaderParser().parsebytes(content).get_content_type() != "multipart/report":
         return []
+    mail = message_from_string(content.decode(errors="replace"))  # addresses may be in UTF-8 (RFC 6533)
     delivery_id = next((found for part in mail.walk() if (found := _returned(part))), None)
     if delivery_id is None:
         return []
