@@ -15,6 +15,10 @@ const SYNTAX = [
     selector: "JSXOpeningElement[name.name='Modal']",
     message: "Use components/Dialog: Escape closes the topmost alone, and the focus goes back.",
   },
+  {
+    selector: "ImportDeclaration[source.value='@mantine/core'] ImportSpecifier[imported.name='Badge']",
+    message: "Use components/Badge: one look for what is alike.",
+  },
 ];
 
 export default tseslint.config(

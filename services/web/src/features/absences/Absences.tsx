@@ -1,10 +1,11 @@
-import { Badge, Button, Group, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Problem } from "@/api/problem";
 import { useMe } from "@/api/session";
 import type { Absence } from "@/api/types";
+import { Badge } from "@/components/Badge";
 import { DayField } from "@/components/DayField";
 import { ErrorState } from "@/components/ErrorState";
 import { FormProblem } from "@/components/FormProblem";
@@ -79,7 +80,7 @@ function Row({ absence, end }: { absence: Absence; end: () => void }) {
     <Group component="li" justify="space-between" wrap="nowrap">
       <div>
         <Text size="sm" fw={560}>
-          {days} {isAway && <Badge variant="light">{words.now}</Badge>}
+          {days} {isAway && <Badge tone="good">{words.now}</Badge>}
         </Text>
         <Text size="xs" c="dimmed">
           {[substitute ? words.inPlace(substitute.name) : words.nobody, note].filter(Boolean).join(" · ")}

@@ -1,7 +1,8 @@
-import { Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ChannelInfo, Destination, OwnChannel } from "@/api/types";
+import { Badge } from "@/components/Badge";
 import { openConfirmDialog } from "@/components/confirm";
 import { ErrorState } from "@/components/ErrorState";
 import { Message } from "@/components/Message";
@@ -74,12 +75,10 @@ function Row({ destination, verify }: { destination: Destination; verify: () => 
 }
 
 function State({ destination: { state, in_use: used, problem } }: { destination: Destination }) {
-  if (state === "on" && problem) return <Badge variant="light" color="red">{words.failing}</Badge>;
-  if (state === "on" && !used) return <Badge variant="light" color="gray">{words.notUsed}</Badge>;
+  if (state === "on" && problem) return <Badge tone="warning">{words.failing}</Badge>;
+  if (state === "on" && !used) return <Badge>{words.notUsed}</Badge>;
   return (
-    <Badge variant="light" color={state === "on" ? "pine" : "gray"}>
-      {words.states[state]}
-    </Badge>
+    <Badge tone={state === "on" ? "good" : "quiet"}>{words.states[state]}</Badge>
   );
 }
 

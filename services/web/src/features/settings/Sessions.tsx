@@ -1,8 +1,9 @@
-import { Badge, Button, Stack, Text } from "@mantine/core";
+import { Button, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import type { Session } from "@/api/types";
+import { Badge } from "@/components/Badge";
 import { ErrorState } from "@/components/ErrorState";
 import { Message } from "@/components/Message";
 import { RowsSkeleton } from "@/components/PageSkeleton";
@@ -68,9 +69,7 @@ function Row({ session, end }: { session: Session; end: () => void }) {
         </Text>
       </div>
       {current ? (
-        <Badge variant="light" color="pine">
-          {t.settings.current}
-        </Badge>
+        <Badge tone="good">{t.settings.current}</Badge>
       ) : (
         <Button size="compact-sm" variant="default" aria-label={t.settings.logOutNamed(name)} onClick={end}>
           {t.settings.logOut}

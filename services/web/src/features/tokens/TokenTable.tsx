@@ -1,7 +1,8 @@
-import { Badge, Button, Group, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { queryKeys } from "@/api/queryKeys";
 import type { Token } from "@/api/types";
+import { Badge } from "@/components/Badge";
 import { openConfirmDialog } from "@/components/confirm";
 import { UserText } from "@/components/UserText";
 import { RelativeTime } from "@/components/RelativeTime";
@@ -71,9 +72,7 @@ export function TokenTable({ tokens, revoke: revokeToken }: Props) {
 function NoEnd() {
   return (
     <Group gap={6} wrap="nowrap">
-      <Badge variant="outline" color="red.9">
-        {t.tokens.noEnd}
-      </Badge>
+      <Badge tone="alarm">{t.tokens.noEnd}</Badge>
       <Text size="xs" c="dimmed">
         {t.tokens.replace}
       </Text>

@@ -14,7 +14,7 @@ export const destinations = {
   byDefault: "The address that you log in with",
   states: { unverified: "Not verified", on: "On", off: "Off" },
   notUsed: "Not in use",
-  failing: "Fails",
+  failing: "Failing",
   cameBack: (problem: string) =>
     `Switched off, as what was sent there came back: ${problem}. Switch it on once it takes messages again.`,
   messages: {
