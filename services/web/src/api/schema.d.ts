@@ -3625,6 +3625,23 @@ export interface components {
          * @description All follow-ups that a list with the same filters holds, as many as were counted.
          */
         BulkFilter: {
+            /**
+             * Due From
+             * @description Only those due then or later.
+             */
+            due_from?: string | null;
+            /**
+             * Due Before
+             * @description Only those due before then.
+             */
+            due_before?: string | null;
+            /** @description Only those due in a week or a month of the caller's calendar, by their time zone and their first day of the week; in place of `due_from` and `due_before`. */
+            due_in?: components["schemas"]["Period"] | null;
+            /**
+             * Has Subject
+             * @description `false`: only those about no lead or client; `true`: only those about one.
+             */
+            has_subject?: boolean | null;
             /** @description Only those whose last step is at least as grave: `escalated` finds breaches, too. */
             severity_min?: components["schemas"]["Severity"] | null;
             /**
@@ -3691,7 +3708,7 @@ export interface components {
              * View
              * @enum {string}
              */
-            view: "overdue" | "today" | "upcoming";
+            view: "overdue" | "today" | "upcoming" | "open";
             /**
              * Assignee
              * @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see.
@@ -3715,7 +3732,7 @@ export interface components {
             q?: string | null;
             /**
              * Expected
-             * @description How many `GET /follow-ups/counts` counted with the same filters: when there are more or fewer by now, nothing is changed.
+             * @description How many `GET /follow-ups/counts` counted with the same filters, for `open` all three together: when there are more or fewer by now, nothing is changed.
              */
             expected: number;
             /**
@@ -9238,6 +9255,12 @@ export interface components {
             differences: components["schemas"]["Difference"][];
         };
         /**
+         * Period
+         * @description A week or a month, as the caller lives through it now.
+         * @enum {string}
+         */
+        Period: "this_week" | "next_week" | "this_month" | "next_month";
+        /**
          * Permission
          * @description What a route asks of its caller. Which rows they then see is the queries' business.
          * @enum {string}
@@ -10945,12 +10968,6 @@ export interface components {
             reason?: string | null;
         };
         /**
-         * Sort
-         * @description By what people are put in order.
-         * @enum {string}
-         */
-        Sort: "name" | "open" | "overdue" | "oldest" | "escalated" | "moved" | "waiting" | "snoozed" | "done" | "on_time" | "away";
-        /**
          * Source
          * @description Who told the figures.
          * @enum {string}
@@ -12388,6 +12405,18 @@ export interface components {
             /** At */
             at?: string | null;
         };
+        /**
+         * Sort
+         * @description In which order open follow-ups come.
+         * @enum {string}
+         */
+        followup_api__followups__sorting__Sort: "due" | "-due" | "priority" | "assignee" | "subject" | "kind" | "changed" | "-changed";
+        /**
+         * Sort
+         * @description By what people are put in order.
+         * @enum {string}
+         */
+        followup_api__team__schemas__Sort: "name" | "open" | "overdue" | "oldest" | "escalated" | "moved" | "waiting" | "snoozed" | "done" | "on_time" | "away";
         /**
          * FieldError
          * @description What is wrong with one field, and how to fix it.
@@ -17001,6 +17030,14 @@ export interface operations {
     list_follow_ups: {
         parameters: {
             query?: {
+                /** @description Only those due then or later. */
+                due_from?: string | null;
+                /** @description Only those due before then. */
+                due_before?: string | null;
+                /** @description Only those due in a week or a month of the caller's calendar, by their time zone and their first day of the week; in place of `due_from` and `due_before`. */
+                due_in?: components["schemas"]["Period"] | null;
+                /** @description `false`: only those about no lead or client; `true`: only those about one. */
+                has_subject?: boolean | null;
                 /** @description Only those whose last step is at least as grave: `escalated` finds breaches, too. */
                 severity_min?: components["schemas"]["Severity"] | null;
                 /** @description Only those that got another due time at least so often. */
@@ -17037,6 +17074,8 @@ export interface operations {
                 q?: string | null;
                 /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later; `open`: all of these (these four: most overdue first); `completed` (latest first); `all` (newest first). */
                 view?: components["schemas"]["View"];
+                /** @description Another order of open follow-ups. `due`: most overdue first; `-due`: latest due first; `priority`: high, normal, low; `assignee`, `subject`: by name, those about nobody last; `kind`: by the kind's name (these four: then by due time); `changed`: unchanged for longest first; `-changed`: latest change first. */
+                sort?: components["schemas"]["followup_api__followups__sorting__Sort"] | null;
                 /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
@@ -17317,6 +17356,14 @@ export interface operations {
     count_follow_ups: {
         parameters: {
             query?: {
+                /** @description Only those due then or later. */
+                due_from?: string | null;
+                /** @description Only those due before then. */
+                due_before?: string | null;
+                /** @description Only those due in a week or a month of the caller's calendar, by their time zone and their first day of the week; in place of `due_from` and `due_before`. */
+                due_in?: components["schemas"]["Period"] | null;
+                /** @description `false`: only those about no lead or client; `true`: only those about one. */
+                has_subject?: boolean | null;
                 /** @description Only those whose last step is at least as grave: `escalated` finds breaches, too. */
                 severity_min?: components["schemas"]["Severity"] | null;
                 /** @description Only those that got another due time at least so often. */
@@ -17419,6 +17466,14 @@ export interface operations {
     export_follow_ups: {
         parameters: {
             query?: {
+                /** @description Only those due then or later. */
+                due_from?: string | null;
+                /** @description Only those due before then. */
+                due_before?: string | null;
+                /** @description Only those due in a week or a month of the caller's calendar, by their time zone and their first day of the week; in place of `due_from` and `due_before`. */
+                due_in?: components["schemas"]["Period"] | null;
+                /** @description `false`: only those about no lead or client; `true`: only those about one. */
+                has_subject?: boolean | null;
                 /** @description Only those whose last step is at least as grave: `escalated` finds breaches, too. */
                 severity_min?: components["schemas"]["Severity"] | null;
                 /** @description Only those that got another due time at least so often. */
@@ -17455,6 +17510,8 @@ export interface operations {
                 q?: string | null;
                 /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later; `open`: all of these (these four: most overdue first); `completed` (latest first); `all` (newest first). */
                 view?: components["schemas"]["View"];
+                /** @description Another order of open follow-ups. `due`: most overdue first; `-due`: latest due first; `priority`: high, normal, low; `assignee`, `subject`: by name, those about nobody last; `kind`: by the kind's name (these four: then by due time); `changed`: unchanged for longest first; `-changed`: latest change first. */
+                sort?: components["schemas"]["followup_api__followups__sorting__Sort"] | null;
                 format?: components["schemas"]["Format"];
                 /** @description In place of the header Followup-Person, which browsers do not send with a download. */
                 person?: number | null;
@@ -26304,7 +26361,7 @@ export interface operations {
                 /** @description `direct`: those who report to that person, of the company those who report to nobody or to you; `all`: everyone below them. */
                 depth?: "direct" | "all";
                 /** @description By a figure only up to 100 people are put in order. Those who have none come last: with `oldest`, who has nothing overdue; with `on_time`, who has completed nothing; with `away`, who is there. */
-                sort?: components["schemas"]["Sort"];
+                sort?: components["schemas"]["followup_api__team__schemas__Sort"];
                 order?: "asc" | "desc";
             };
             header?: never;

@@ -12,6 +12,7 @@ from pydantic.config import JsonDict
 
 from followup_api.fields import SaneTime
 from followup_api.followups.completing_schemas import NextOfEach
+from followup_api.followups.due_filters import DueFilters
 from followup_api.followups.facts import FactFilters, KindName, Tags
 from followup_api.followups.hold_schemas import ChosenPreset
 from followup_api.followups.policy_change_schemas import ClockChoice
@@ -47,10 +48,10 @@ UNTIL = (BulkAction.SNOOZE, BulkAction.WAIT)
 """What does so up to a time."""
 
 
-class BulkFilter(FactFilters, ProgressFilters, Input):
+class BulkFilter(FactFilters, ProgressFilters, DueFilters, Input):
     """All follow-ups that a list with the same filters holds, as many as were counted."""
 
-    view: Literal["overdue", "today", "upcoming"]
+    view: Literal["overdue", "today", "upcoming", "open"]
     assignee: Assigned = "all"
     subject_id: Id | None = Field(None, description="Only those about this lead or client.")
     summed_up_by: Id | None = Field(
@@ -58,8 +59,8 @@ class BulkFilter(FactFilters, ProgressFilters, Input):
     )
     q: Search | None = Field(None, description=FOUND_IN)
     expected: Annotated[int, Field(ge=0)] = Field(
-        description="How many `GET /follow-ups/counts` counted with the same filters: when there are more or "
-        "fewer by now, nothing is changed."
+        description="How many `GET /follow-ups/counts` counted with the same filters, for `open` all three "
+        "together: when there are more or fewer by now, nothing is changed."
     )
     as_of: SaneTime = Field(
         description="`as_of` of that count: what was changed after it is left alone, like by `etags`."

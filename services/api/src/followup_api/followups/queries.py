@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from followup_api.etags import tag_of
+from followup_api.followups import sorting
 from followup_api.followups.facts import VALUE, FactFilters, conditions
 from followup_api.followups.held import HELD, NOTHING, WAITS_UNTIL, held
 from followup_api.followups.problems import FollowUpNotFound
@@ -37,6 +38,7 @@ from followup_api.followups.progress_filters import ProgressFilters, before_due,
 from followup_api.followups.schemas import FollowUp, View
 from followup_api.followups.scopes import CONDITIONS, NAMED, READER, Scope, ScopeSize, standing_in
 from followup_api.followups.searches import Search
+from followup_api.followups.sorting import Sort
 from followup_api.followups.top_n import top_n_found, top_n_of_assignees
 from followup_api.followups.working_overdue import working_overdue
 from followup_api.ids import among
@@ -136,6 +138,7 @@ class Filters:
     facts: FactFilters | None = None
     progress: ProgressFilters | None = None
     told: ColumnElement[bool] | None = None
+    due: tuple[ColumnElement[bool], ...] = ()
     beyond: ColumnElement[bool] | None = None
     """What else is in sight, beside the scope."""
     changeable: ColumnElement[bool] | None = None
@@ -159,7 +162,13 @@ class Filters:
         about = [] if self.subject_id is None else [f.subject_id == self.subject_id]
         facts = conditions(self.facts) if self.facts else ()
         told = [] if self.told is None else [self.told]
-        return [*told, *about, *facts, *(progress_conditions(self.progress) if self.progress else ())]
+        return [
+            *told,
+            *about,
+            *facts,
+            *self.due,
+            *(progress_conditions(self.progress) if self.progress else ()),
+        ]
 
 
 def get(
@@ -194,15 +203,24 @@ def _finding(size: ScopeSize, *, acts: bool) -> Select[*tuple[Any, ...]]:
     return FOLLOW_UPS.add_columns(changeable.label(MAY_CHANGE)).where(wanted, CONDITIONS[size] | NAMED)
 
 
-def page(tx: Transaction, view: View, filters: Filters, query: PageQuery) -> Rows:
-    """Follow-ups of a view: open ones most overdue first, completed ones and `all` newest first."""
+def page(tx: Transaction, view: View, filters: Filters, query: PageQuery, sort: Sort | None = None) -> Rows:
+    """Follow-ups of a view: open ones most overdue first or as `sort` says, completed ones and `all` newest
+    first."""
+    if sort is not None and sort is not Sort.DUE:
+        people = filters.scope.condition(u.id, in_text=True) if filters.beyond is None else true()
+
+        def found(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+            return narrowed(statement, view, filters, in_text=True)
+
+        condition = sorting.page_condition(sort, found, people)
+        return paginate(tx, filters.shown, sorting.ORDERS[sort], query, condition)
     if filters.search and filters.search.is_wide and not filters.conditions and filters.beyond is None:
         rows = _found_early(tx, view, filters, filters.search, query)
         if rows is not None:
             return rows
     if filters.search or filters.conditions:
-        found = narrowed(select(f.id), view, filters)
-        return paginate(tx, filters.shown, _order(view), query, top_n_found(found, _order(view)))
+        ids = narrowed(select(f.id), view, filters)
+        return paginate(tx, filters.shown, _order(view), query, top_n_found(ids, _order(view)))
     paged = _paged(view, filters.scope.size)
     return paged.page(tx, query, time_zone=filters.time_zone, **filters.scope.values())
 
@@ -234,19 +252,25 @@ def _paged(view: View, size: ScopeSize, *, ids_alone: bool = False) -> PagedQuer
     return PagedQuery(columns.where(in_scope, in_view), order)
 
 
-def stream(tx: Transaction, view: View, filters: Filters) -> Iterator[Record]:
-    """The rows of `FOLLOW_UPS` in a view, in its order, a thousand at a time."""
-    statement = narrowed(FOLLOW_UPS, view, filters).order_by(*_order(view))
+def stream(tx: Transaction, view: View, filters: Filters, sort: Sort | None = None) -> Iterator[Record]:
+    """The rows of `FOLLOW_UPS` in a view, in its order or another one, a thousand at a time."""
+    order = _order(view) if sort is None else sorting.ORDERS[sort]
+    statement = narrowed(FOLLOW_UPS, view, filters).order_by(*order)
     yield from tx.execute(statement, execution_options={"yield_per": 1_000})
 
 
-def narrowed(statement: Select[*tuple[Any, ...]], view: View, filters: Filters) -> Select[*tuple[Any, ...]]:
-    """A query of follow-ups, narrowed to those of a view that the filters leave."""
-    in_scope = filters.in_sight()
+def narrowed(
+    statement: Select[*tuple[Any, ...]], view: View, filters: Filters, *, in_text: bool = False
+) -> Select[*tuple[Any, ...]]:
+    """A query of follow-ups, narrowed to those of a view that the filters leave; `in_text` as `among` has."""
+    in_scope = filters.in_sight(in_text=in_text)
     if view is View.ALL and filters.scope.user_ids is not None:
         in_scope = _by_both_indexes(in_scope)
-    if view in (View.TODAY, View.UPCOMING) and filters.progress:
-        statement = statement.where(*before_due(filters.progress))
+    if filters.progress and (early := [*before_due(filters.progress)]):
+        if view in (View.TODAY, View.UPCOMING):
+            statement = statement.where(*early)
+        elif view is View.OPEN:
+            statement = statement.where(or_(f.due_at <= func.now(), *early))
     return wanted(statement, filters).where(in_scope, _in_view(view, literal(filters.time_zone)))
 
 

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups
 from followup_common.policy import HoldKind
+from sqlalchemy import func, select
 
 from followup_api.absences.queries import away_until
 from followup_api.audit import Action, Audit
@@ -29,6 +30,7 @@ from followup_api.followups.completing_schemas import (
 )
 from followup_api.followups.counts import counts, quick_counts
 from followup_api.followups.detail_schemas import FollowUpDetail, FollowUpGiven
+from followup_api.followups.due_filters import due_conditions
 from followup_api.followups.hold_schemas import HoldPresets, Snooze, Wait
 from followup_api.followups.policy import policy_and_next_step
 from followup_api.followups.queries import Filters
@@ -82,7 +84,7 @@ Targeted = Annotated[Target, Depends(target)]
 @router.get("", summary="List follow-ups")
 def list_follow_ups(work: Work, caller: Reader, query: Annotated[FollowUpQuery, Query()]) -> Page[FollowUp]:
     """Follow-ups that you may see: your own and those of everyone below you; as an admin everyone's."""
-    page = queries.page(work.tx, query.view, _in_sight(work.tx, caller, query), query)
+    page = queries.page(work.tx, query.view, _in_sight(work.tx, caller, query), query, query.sort)
     return Page[FollowUp].of(page, queries.shown(work.tx, page.rows))
 
 
@@ -121,7 +123,7 @@ def export_follow_ups(
     with ExitStack() as until_sent:
         until_sent.enter_context(app.downloads.one(caller.user_id))
         with app.downloads.writing.one(caller.user_id):
-            rows = queries.stream(work.tx, query.view, _in_sight(work.tx, caller, query))
+            rows = queries.stream(work.tx, query.view, _in_sight(work.tx, caller, query), query.sort)
             file = until_sent.enter_context(export.written(rows, query.format))
         audit(Action.FOLLOW_UPS_EXPORTED, view=query.view.value, format=query.format.value)
         headers = {
@@ -314,7 +316,11 @@ def _filters(tx: Transaction, caller: Caller, query: FollowUpFilters | BulkFilte
     words = looked_up(tx, query.q, scope)
     by = query.summed_up_by
     told = None if by is None else told_of(tx, caller.user_id, by)
-    return Filters(scope, caller.time_zone, query.subject_id, words, facts=query, progress=query, told=told)
+    now = tx.execute(select(func.now())).scalar_one() if query.due_in else None
+    due = tuple(due_conditions(query, now, caller.time_zone, caller.preferences.week_start))
+    return Filters(
+        scope, caller.time_zone, query.subject_id, words, facts=query, progress=query, told=told, due=due
+    )
 
 
 def _in_sight(tx: Transaction, caller: Caller, query: FollowUpFilters) -> Filters:

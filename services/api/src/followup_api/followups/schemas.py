@@ -11,11 +11,14 @@ from pydantic import (
     AfterValidator,
     Field,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic.config import JsonDict
 
 from followup_api.fields import Link, Notes, SaneTime
+from followup_api.followups.due_filters import DueFilters
 from followup_api.followups.facts import (
     EXAMPLE_VALUE,
     KIND,
@@ -29,6 +32,7 @@ from followup_api.followups.facts import (
 )
 from followup_api.followups.policy_change_schemas import ClockChoice
 from followup_api.followups.progress_filters import ProgressFilters
+from followup_api.followups.sorting import Sort
 from followup_api.pagination import PageQuery
 from followup_api.schemas import (
     UNTURNED,
@@ -150,7 +154,7 @@ QUICK = (
 )
 
 
-class FollowUpFilters(FactFilters, ProgressFilters, Parameters):
+class FollowUpFilters(FactFilters, ProgressFilters, DueFilters, Parameters):
     """What follow-ups to count."""
 
     assignee: Assigned = "all"
@@ -177,6 +181,22 @@ class FollowUpSelection(FollowUpFilters):
         "(latest first); `all` "
         "(newest first).",
     )
+    sort: Annotated[Sort, Field(strict=False)] | None = Field(
+        None,
+        description="Another order of open follow-ups. `due`: most overdue first; `-due`: latest due first; "
+        "`priority`: high, normal, low; `assignee`, `subject`: by name, those about nobody last; `kind`: by "
+        "the kind's name (these four: then by due time); `changed`: unchanged for longest first; `-changed`: "
+        "latest change first.",
+    )
+
+    @field_validator("sort")
+    @classmethod
+    def _of_open_ones(cls, sort: Sort | None, given: ValidationInfo) -> Sort | None:
+        if sort is not None and given.data.get("view") in (View.COMPLETED, View.ALL):
+            raise ValueError(
+                "puts open follow-ups in order: add view=open, overdue, today or upcoming, or leave it out"
+            )
+        return sort
 
 
 class Format(StrEnum):

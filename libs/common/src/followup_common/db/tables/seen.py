@@ -279,12 +279,27 @@ follow_ups = Table(
         postgresql_include=["assignee_id"],
         postgresql_where=text("is_open"),
     ),
+    *(
+        Index(
+            f"ix_follow_ups_open_{name}",
+            *(name, "due_at", "id"),
+            postgresql_include=["assignee_id"],
+            postgresql_where=text("is_open"),
+        )
+        for name in ("priority", "kind")
+    ),
+    Index(
+        "ix_follow_ups_open_updated_at",
+        *("updated_at", "id"),
+        postgresql_include=["assignee_id", "due_at"],
+        postgresql_where=text("is_open"),
+    ),
     Index("ix_follow_ups_open_assignee", "assignee_id", "due_at", "id", postgresql_where=text("is_open")),
     Index(
         "ix_follow_ups_completed",
         "completed_at",
         "id",
-        postgresql_include=["assignee_id"],
+        postgresql_include=["assignee_id", "due_at"],  # what was due in a time is found from it alone
         postgresql_where=text("NOT is_open"),
     ),
     Index(
