@@ -34,8 +34,7 @@ export type FollowUpPolicy = Schemas["FollowUpPolicy"];
 export type Priority = FollowUp["priority"];
 export type Kind = Schemas["Choice"];
 export type Team = Schemas["Team"];
-/** Views that the page lists: what is open it shows in three of them. */
-export type View = Exclude<Schemas["View"], "open">;
+export type View = Schemas["View"];
 export type FollowUpCounts = Schemas["FollowUpCounts"];
 export type CountedView = FollowUpCounts["at_least"][number];
 export type Repeats = Schemas["Repeats"];

@@ -5,15 +5,17 @@ import { t } from "@/i18n";
 
 interface Props {
   className?: string;
+  /** Within something that closes at a click beside it. */
+  within?: boolean;
   /** What to choose from, drawn while it is open. */
   children: (close: () => void) => ReactNode;
 }
 
 /** A button beside a typed field, for those who would rather choose from a calendar. */
-export function CalendarPopover({ className, children }: Props) {
+export function CalendarPopover({ className, within = false, children }: Props) {
   const [opened, setOpened] = useState(false);
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" withinPortal returnFocus shadow="md">
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" withinPortal={!within} returnFocus shadow="md">
       <Popover.Target>
         <ActionIcon variant="subtle" color="gray" aria-label={t.due.calendar} onClick={() => setOpened(!opened)}>
           <IconCalendar size={16} />

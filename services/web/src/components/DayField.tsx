@@ -20,11 +20,13 @@ interface Props extends Pick<TextInputProps, "label" | "description" | "size" | 
   zone?: string;
   /** It is about what was: a day without a year is the last one, not the next. */
   past?: boolean;
+  /** Within something that closes at a click beside it. */
+  within?: boolean;
   error?: string | undefined;
 }
 
 /** A day as one types it, in one's own order of day and month, or chooses it from a calendar. */
-export function DayField({ value, onChange, zone, past = false, error, ...rest }: Props) {
+export function DayField({ value, onChange, zone, past = false, within = false, error, ...rest }: Props) {
   const own = useMe().time_zone;
   const shown = value === "" ? "" : dayWrittenOut(value);
   const [text, setText] = useState(shown);
@@ -64,6 +66,7 @@ export function DayField({ value, onChange, zone, past = false, error, ...rest }
         error={(!typing || error ? wrong : null) ?? error}
         rightSection={
           <DayCalendar
+            within={within}
             value={reading.kind === "day" ? reading.day : null}
             today={wallTime(now(), zone ?? own).slice(0, 10)}
             take={(day) => {
@@ -100,14 +103,15 @@ function wrongIn(reading: TypedDay): string | null {
 }
 
 interface CalendarProps {
+  within: boolean;
   value: string | null;
   today: string;
   take: (day: string) => void;
 }
 
-function DayCalendar({ value, today, take }: CalendarProps) {
+function DayCalendar({ within, value, today, take }: CalendarProps) {
   return (
-    <CalendarPopover>
+    <CalendarPopover within={within}>
       {(close) => (
         <DayPicker
           value={value}

@@ -100,7 +100,7 @@ export function BulkBar() {
   /** Whether the API is to ask first which policies a change would bring: a clock that runs could start over. */
   function asks(change: Change, followUps: readonly FollowUp[]): boolean {
     if (change.restart_clock !== undefined || !bulkMayMoveClock(change.action)) return false;
-    return all ? all.view === "overdue" : followUps.some((one) => one.status === "open" && Date.parse(one.due_at) <= now());
+    return all ? all.view === "overdue" || all.view === "open" : followUps.some((one) => one.status === "open" && Date.parse(one.due_at) <= now());
   }
 
   function decide(choice: ClockChoice) {

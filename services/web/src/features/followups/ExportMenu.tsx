@@ -5,7 +5,7 @@ import { addressOf } from "@/api/client";
 import type { View } from "@/api/types";
 import { useExport } from "@/features/followups/useExport";
 import { useMe } from "@/api/session";
-import { completedFilters, type Filters } from "@/features/followups/filters";
+import { apiSort, listFilters, type Filters } from "@/features/followups/filters";
 import { t } from "@/i18n";
 
 const KINDS = [
@@ -18,7 +18,7 @@ export function ExportMenu({ filters }: { filters: Filters }) {
   const { id: person } = useMe();
   const [opened, setOpened] = useState(false);
   const file = useExport();
-  const view: View = filters.tab === "open" ? "all" : filters.tab;
+  const view: View = filters.tab === "open" && !apiSort(filters).sort ? "all" : filters.tab;
   return (
     <Menu position="bottom-end" opened={opened} onChange={setOpened}>
       <Menu.Target>
@@ -31,7 +31,7 @@ export function ExportMenu({ filters }: { filters: Filters }) {
       <Menu.Dropdown>
         <Menu.Label>{view === "all" ? t.export.all : t.export.list}</Menu.Label>
         {KINDS.map(({ format, label }) => {
-          const query = { ...completedFilters(filters), view, format, person };
+          const query = { ...listFilters(filters), view, format, person };
           return (
             <Menu.Item
               key={format}

@@ -25,7 +25,8 @@ export function FactFilter({ filters, change }: Props) {
   const [opened, setOpened] = useState(false);
   const { kind, priority, tag, currency, held, severity, moved, done_from: since, on_time: onTime, told } = filters;
   const outcome = filters.tab === "completed" && filters.outcome;
-  const set = [told, kind, priority, tag, currency, held, severity, moved, since, onTime, outcome].filter(Boolean).length;
+  const due = filters.due || filters.due_from || filters.due_before;
+  const set = [due, filters.about, told, kind, priority, tag, currency, held, severity, moved, since, onTime, outcome].filter(Boolean).length;
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={300} returnFocus shadow="md">
       <Popover.Target>
@@ -54,6 +55,9 @@ export function FactPills({ filters, change }: Props) {
   const { priority, tag, from, to, currency, held, severity, moved, done_from: since, on_time: onTime, told } = filters;
   const outcome = useOutcomeLabel(filters.tab === "completed" ? filters.outcome : "");
   const pills = [
+    filters.due && { words: t.facts.dueIn[filters.due], without: { due: "" } as const },
+    (filters.due_from || filters.due_before) && { words: dueInWords(filters, zone), without: { due_from: "", due_before: "" } },
+    filters.about && { words: t.facts.about[filters.about], without: { about: "" } as const },
     told && { words: t.facts.told, without: { told: "" } },
     filters.kind && { words: t.facts.ofKind(kind), without: { kind: "" } },
     priority && { words: t.facts.ofPriority[priority], without: { priority: "" } as const },
@@ -77,6 +81,12 @@ export function FactPills({ filters, change }: Props) {
       ))}
     </ul>
   );
+}
+
+/** The days are whole ones: before the end of the last one. */
+function dueInWords({ due_from: begin, due_before: end }: Pick<Filters, "due_from" | "due_before">, zone: string): string {
+  const last = end && inZone(Date.parse(end) - 1, zone, "day");
+  return t.facts.due(begin && inZone(begin, zone, "day"), last);
 }
 
 function worthInWords(from: string, to: string, currency: string): string {

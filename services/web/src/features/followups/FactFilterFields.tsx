@@ -5,10 +5,12 @@ import { useState } from "react";
 import { useKindChoices } from "@/api/kinds";
 import { outcomesQuery } from "@/api/outcomes";
 import { noMoney, PRIORITIES, TAG_LENGTH } from "@/features/followups/facts";
-import { HELD_BY, NO_FACTS, typedWorth, type FactFilters, type Filters } from "@/features/followups/filters";
+import { DueFilterFields } from "@/features/followups/DueFilterFields";
+import { HELD_BY, NO_FACTS, SEVERITIES, typedWorth, type FactFilters, type Filters } from "@/features/followups/filters";
 import { WorthFields } from "@/features/followups/WorthFields";
 import { t } from "@/i18n";
 import { words } from "@/i18n/closing";
+import { words as filtering } from "@/i18n/filtering";
 
 interface Props {
   filters: Filters;
@@ -59,6 +61,25 @@ export default function FactFilterFields({ filters, change, close }: Props) {
           data={PRIORITIES.map((value) => ({ value, label: t.facts.priorities[value] }))}
           value={filters.priority || null}
           onChange={(priority) => change({ priority: priority ?? "" })}
+          clearable
+          comboboxProps={{ withinPortal: false }}
+        />
+        <DueFilterFields filters={filters} change={change} />
+        <Select
+          label={filtering.severity}
+          placeholder={t.facts.any}
+          data={SEVERITIES.map((value) => ({ value, label: filtering.severities[value] }))}
+          value={filters.severity || null}
+          onChange={(severity) => change({ severity: severity ?? "" })}
+          clearable
+          comboboxProps={{ withinPortal: false }}
+        />
+        <Select
+          label={filtering.moved}
+          placeholder={t.facts.any}
+          data={Object.entries(filtering.movedTimes).map(([value, label]) => ({ value, label }))}
+          value={filters.moved || null}
+          onChange={(moved) => change({ moved: moved ?? "" })}
           clearable
           comboboxProps={{ withinPortal: false }}
         />

@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import type { CountedView, FollowUpCounts } from "@/api/types";
 import type { Filters, Tab } from "@/features/followups/filters";
 import { FactFilter, FactPills } from "@/features/followups/FactFilter";
+import { OrderControl } from "@/features/followups/OrderControl";
 import { SearchField } from "@/components/SearchField";
 import { SubjectFilter } from "@/features/followups/SubjectFilter";
 import { SelectToggle } from "@/features/followups/SelectToggle";
@@ -61,6 +62,7 @@ export function FilterBar({ filters, change, counts }: Props) {
       <div className={classes.fields}>
         {seesOthers && <WhoFilter who={filters.who} change={(who) => change({ who })} />}
         <FactFilter filters={filters} change={change} />
+        {filters.tab !== "completed" && <OrderControl filters={filters} change={change} />}
         {filters.subject && <SubjectFilter id={Number(filters.subject)} clear={() => change({ subject: "" })} />}
         <SearchField q={filters.q} change={(q) => change({ q })} />
         <SelectToggle />

@@ -7,6 +7,7 @@ import { useOffsetTop } from "@/hooks/useOffsetTop";
 import type { Filters } from "@/features/followups/filters";
 import { leadsToFirstRow } from "@/features/followups/firstRow";
 import { FollowUpRow } from "@/features/followups/FollowUpRow";
+import { GroupHeading } from "@/features/followups/GroupHeading";
 import { SectionHeading } from "@/features/followups/SectionHeading";
 import { MoreLine, NoneLine, NothingLine, SkeletonLine } from "@/features/followups/ListLines";
 import type { Line } from "@/features/followups/sections";
@@ -21,7 +22,7 @@ const PHONE_ROW = 100;
 /** With a line that says whose it is. */
 const PHONE_ROW_OF_OTHERS = 124;
 const HEIGHTS: Record<Line["kind"], number> = {
-  heading: 48, followUp: ROW, skeleton: ROW, more: ROW, failure: 200, empty: 170, nothing: 300,
+  heading: 48, group: 40, followUp: ROW, skeleton: ROW, more: ROW, failure: 200, empty: 170, nothing: 300,
 };
 
 interface Props {
@@ -97,6 +98,8 @@ function Content({ line, list, filters, change }: Props & { line: Line }) {
   switch (line.kind) {
     case "heading":
       return <SectionHeading section={line.section} filters={filters} toggle={() => list.toggle(line.section.view)} />;
+    case "group":
+      return <GroupHeading of={line.of} count={line.count} within={line.within} group={filters.group} />;
     case "followUp":
       return <FollowUpRow followUp={line.followUp} view={line.view} />;
     case "skeleton":

@@ -56,6 +56,11 @@ function viewOfKey(key: QueryKey): View | undefined {
   return filters?.view;
 }
 
+/** Whether a list comes in another order than by due time: only the API knows a place in it. */
+function isSorted(key: QueryKey): boolean {
+  return (key[2] as { sort?: string } | undefined)?.sort !== undefined;
+}
+
 /** What a change took out of the cache, to put it back. */
 export interface Removal {
   /** Lists in which the follow-ups were. */
@@ -74,11 +79,16 @@ export async function takeOut(cache: QueryClient, ids: ReadonlySet<number>): Pro
   ]);
   const touched: QueryKey[] = [];
   const gone: CountsByView = {};
+  const zone = zoneIn(cache);
   for (const [key, pages] of listsOf(cache)) {
     const view = viewOfKey(key);
     if (view === "completed" || view === "all" || !contains(pages, ids)) continue;
-    const amount = pages.pages.flatMap((page) => page.items).filter(({ id }) => ids.has(id)).length;
-    if (view) gone[view] = Math.max(gone[view] ?? 0, amount);
+    const amounts: CountsByView = {};
+    for (const followUp of pages.pages.flatMap((page) => page.items).filter(({ id }) => ids.has(id))) {
+      const within = view === "open" ? viewOf(followUp, zone, now()) : view;
+      if (within) amounts[within] = (amounts[within] ?? 0) + 1;
+    }
+    for (const [within, amount] of Object.entries(amounts) as [View, number][]) gone[within] = Math.max(gone[within] ?? 0, amount);
     touched.push(key);
     cache.setQueryData<Pages>(key, without(pages, ids));
   }
@@ -106,7 +116,7 @@ export function restore(cache: QueryClient, removal: Removal | undefined, follow
 /** Put a follow-up back into the lists that it was taken out of. */
 export function putBack(cache: QueryClient, touched: readonly QueryKey[], followUp: FollowUp): void {
   for (const key of touched) {
-    cache.setQueryData<Pages>(key, (pages) => pages && inserted(pages, followUp));
+    cache.setQueryData<Pages>(key, (pages) => pages && (isSorted(key) ? replaced(pages, followUp) : inserted(pages, followUp)));
   }
 }
 
@@ -114,7 +124,7 @@ export function putBack(cache: QueryClient, touched: readonly QueryKey[], follow
 export function show(cache: QueryClient, followUp: FollowUp): void {
   // Its own page knows its policy too: that is shown as it was until it has been asked for again.
   cache.setQueryData<ShownFollowUp>(queryKeys.followUp(followUp.id), (shown) => ({ ...shown, ...followUp }));
-  const zone = cache.getQueryData<Me>(queryKeys.me)?.time_zone ?? "UTC";
+  const zone = zoneIn(cache);
   const only = new Set([followUp.id]);
   for (const [key, pages] of listsOf(cache)) {
     const stays = belongs(key, followUp, viewOf(followUp, zone, now()));
@@ -122,11 +132,15 @@ export function show(cache: QueryClient, followUp: FollowUp): void {
   }
 }
 
+function zoneIn(cache: QueryClient): string {
+  return cache.getQueryData<Me>(queryKeys.me)?.time_zone ?? "UTC";
+}
+
 /** Whether a list is one for a follow-up as it is now. A list of escalations has no view. */
 function belongs(key: QueryKey, { severity }: FollowUp, view: View): boolean {
   const listed = viewOfKey(key);
   if (listed === undefined) return view === "overdue" && (severity === "escalated" || severity === "breach");
-  return listed === "all" || listed === view;
+  return listed === "all" || listed === view || (listed === "open" && view !== "completed");
 }
 
 /** A follow-up as it is shown last; as given when no list has it any more. */

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { apiFilters, isNarrowed, NO_FACTS, parseFilters, viewsOf } from "@/features/followups/filters";
+import { apiFilters, isNarrowed, listFilters, NO_FACTS, parseFilters, viewsOf } from "@/features/followups/filters";
 
 const parse = (search: string, usual = "all") => parseFilters(new URLSearchParams(search), usual);
 
 describe("filters of the address", () => {
   it("take what they know", () => {
-    expect(parse("view=today&who=12&subject=7&q=acme")).toEqual({ tab: "today", who: "12", subject: "7", q: "acme", ...NO_FACTS });
+    expect(parse("view=today&who=12&subject=7&q=acme")).toEqual({ tab: "today", who: "12", subject: "7", q: "acme", sort: "", group: "", ...NO_FACTS });
   });
 
   it("fall back on what is usual for what they do not know", () => {
-    expect(parse("view=nonsense&who=<b>&subject=-1", "me")).toEqual({ tab: "open", who: "all", subject: "", q: "", ...NO_FACTS });
+    expect(parse("view=nonsense&who=<b>&subject=-1", "me")).toEqual({ tab: "open", who: "all", subject: "", q: "", sort: "", group: "", ...NO_FACTS });
     expect(parse("", "team").who).toBe("team");
     expect(parse("who=line:7").who).toBe("line:7");
     expect(parse("who=line:x").who).toBe("all");
@@ -49,7 +49,29 @@ describe("filters of the address", () => {
 
   it("become the API's", () => {
     expect(apiFilters(parse("who=me"))).toEqual({ assignee: "me", subject_id: undefined, q: undefined });
-    expect(viewsOf("open")).toEqual(["overdue", "today", "upcoming"]);
-    expect(viewsOf("completed")).toEqual(["completed"]);
+    expect(viewsOf(parse(""))).toEqual(["overdue", "today", "upcoming"]);
+    expect(viewsOf(parse("view=completed&sort=kind"))).toEqual(["completed"]);
+  });
+
+  it("take when they are due and whom they are about", () => {
+    const due = { due_from: "2026-03-01T23:00:00Z", due_before: "2026-03-08T23:00:00Z", about: "nobody" };
+    const asked = parse(String(new URLSearchParams(due)));
+    expect(asked).toMatchObject(due);
+    expect(apiFilters(asked)).toMatchObject({ due_from: due.due_from, due_before: due.due_before, has_subject: false });
+    const week = apiFilters(parse("due=next_week&due_from=2026-03-01T23:00:00Z"));
+    expect(week).toMatchObject({ due_in: "next_week" });
+    expect(week).not.toHaveProperty("due_from");
+    expect(parse("due=some_week&due_from=today&about=me&due_before=2026-03-01")).toMatchObject(NO_FACTS);
+    for (const search of ["due=this_week", "due_from=2026-03-01T23:00:00Z", "about=somebody"]) expect(isNarrowed(parse(search))).toBe(true);
+  });
+
+  it("have an order, in which what is open is one list", () => {
+    expect(listFilters(parse("sort=-changed"))).toMatchObject({ sort: "-changed" });
+    expect(listFilters(parse("group=day&sort=priority"))).toMatchObject({ sort: "due" });
+    expect(listFilters(parse("group=subject"))).toMatchObject({ sort: "subject" });
+    expect(listFilters(parse("view=completed&group=subject"))).not.toHaveProperty("sort");
+    expect(listFilters(parse("sort=title&group=colour"))).not.toHaveProperty("sort");
+    expect(viewsOf(parse("sort=priority"))).toEqual(["open"]);
+    expect(viewsOf(parse("view=today&group=kind"))).toEqual(["today"]);
   });
 });

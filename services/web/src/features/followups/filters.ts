@@ -37,6 +37,15 @@ export interface Filters {
   outcome: string;
   /** The id of a notification that tells of them, as one of many. */
   told: string;
+  /** Due in a week or a month; else from a moment, and before one. */
+  due: Period | "";
+  due_from: string;
+  due_before: string;
+  /** About a lead or client, or about nobody. */
+  about: "somebody" | "nobody" | "";
+  /** Of open ones: by what they are sorted or grouped; empty: by due time, and in sections. */
+  sort: Sort | "";
+  group: Group | "";
 }
 
 /** What narrows a list to follow-ups of some sort, no matter whose they are. */
@@ -54,6 +63,10 @@ export const NO_FACTS = {
   on_time: "",
   outcome: "",
   told: "",
+  due: "",
+  due_from: "",
+  due_before: "",
+  about: "",
 } as const;
 export type FactFilters = Pick<Filters, keyof typeof NO_FACTS>;
 
@@ -62,11 +75,26 @@ export const SEVERITIES = ["overdue", "escalated", "breach"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 export type HeldBy = (typeof HELD_BY)[number];
 
+export const PERIODS = ["this_week", "next_week", "this_month", "next_month"] as const;
+export type Period = (typeof PERIODS)[number];
+export const SORTS = ["-due", "priority", "assignee", "subject", "kind", "changed", "-changed"] as const;
+export type Sort = (typeof SORTS)[number];
+export const GROUPS = ["assignee", "subject", "day", "kind", "priority"] as const;
+export type Group = (typeof GROUPS)[number];
+
 const TABS: readonly string[] = ["open", ...SECTIONS, "completed"];
 const WHO_KEY = "followup-who";
 
-export function viewsOf(tab: Tab): readonly View[] {
-  return tab === "open" ? SECTIONS : [tab];
+/** Another order has no sections: what is open is one list then. */
+export function viewsOf({ tab, ...order }: Pick<Filters, "tab" | "sort" | "group">): readonly View[] {
+  if (tab === "open" && !order.sort && !order.group) return SECTIONS;
+  return [tab];
+}
+
+/** The order of a list as the API takes it: groups come one after another. */
+export function apiSort({ tab, sort, group }: Pick<Filters, "tab" | "sort" | "group">): { sort?: Sort | "due" } {
+  if (tab === "completed" || !(sort || group)) return {};
+  return { sort: group === "day" ? "due" : group || sort || "due" };
 }
 
 /** Filters as the API takes them. */
@@ -75,13 +103,14 @@ export function apiFilters(filters: Filters) {
   return { assignee: who, subject_id: subject ? Number(subject) : undefined, q: q || undefined, ...apiFacts(filters) };
 }
 
-/** The same of a list of completed ones, which can be narrowed to what came of them. */
-export function completedFilters(filters: Filters) {
-  return { ...apiFilters(filters), ...(filters.tab === "completed" && filters.outcome && { outcome: filters.outcome }) };
+/** The same of a list, with its order; completed ones can be narrowed to what came of them. */
+export function listFilters(filters: Filters) {
+  return { ...apiFilters(filters), ...apiSort(filters), ...(filters.tab === "completed" && filters.outcome && { outcome: filters.outcome }) };
 }
 
-function apiFacts({ kind, priority, tag, held, severity, moved, done_from: since, on_time: onTime, told, from, to, currency }: FactFilters) {
+function apiFacts({ kind, priority, tag, held, severity, moved, done_from: since, on_time: onTime, told, from, to, currency, ...when }: FactFilters) {
   return {
+    ...apiDue(when),
     summed_up_by: told ? Number(told) : undefined,
     severity_min: severity || undefined,
     moved_min: moved ? Number(moved) : undefined,
@@ -92,6 +121,13 @@ function apiFacts({ kind, priority, tag, held, severity, moved, done_from: since
     tag: tag || undefined,
     held: held || undefined,
     ...apiWorth({ from, to, currency }),
+  };
+}
+
+function apiDue({ due, due_from: begin, due_before: end, about }: Pick<FactFilters, "due" | "due_from" | "due_before" | "about">) {
+  return {
+    ...(due ? { due_in: due } : { ...(begin && { due_from: begin }), ...(end && { due_before: end }) }),
+    ...(about && { has_subject: about === "somebody" }),
   };
 }
 
@@ -125,8 +161,8 @@ function amountOf(typed: string): string {
 
 /** Whether a list is narrowed to something else than whose they are and when they are due. */
 export function isNarrowed({ q, subject, kind, priority, tag, currency, held, ...went }: Filters): boolean {
-  const { severity, moved, done_from: since, on_time: onTime, outcome, told } = went;
-  return Boolean(told || q || subject || kind || priority || tag || currency || held || severity || moved || since || onTime || outcome);
+  const { severity, moved, done_from: since, on_time: onTime, outcome, told, due, due_from: begin, due_before: end, about } = went;
+  return Boolean(due || begin || end || about || told || q || subject || kind || priority || tag || currency || held || severity || moved || since || onTime || outcome);
 }
 
 /** Whose follow-ups an address asks for, as the API's filter `assignee` says it. */
@@ -143,6 +179,8 @@ export function parseFilters(parameters: URLSearchParams, usualWho: string): Fil
     who: whoIn(parameters, usualWho),
     subject: /^[1-9]\d{0,17}$/.test(subject) ? subject : "",
     q: parameters.get("q") ?? "",
+    sort: SORTS.find((known) => known === parameters.get("sort")) ?? "",
+    group: GROUPS.find((known) => known === parameters.get("group")) ?? "",
     ...factsIn(parameters),
   };
 }
@@ -152,7 +190,17 @@ function factsIn(parameters: URLSearchParams): FactFilters {
   const priority = PRIORITIES.find((known) => known === parameters.get("priority")) ?? "";
   const held = HELD_BY.find((known) => known === parameters.get("held")) ?? "";
   const kind = text("kind", TAG_LENGTH);
-  return { kind, priority, tag: text("tag", TAG_LENGTH), held, outcome: text("outcome", TAG_LENGTH), ...worthIn(parameters), ...wentIn(parameters) };
+  return { kind, priority, tag: text("tag", TAG_LENGTH), held, outcome: text("outcome", TAG_LENGTH), ...worthIn(parameters), ...wentIn(parameters), ...dueIn(parameters) };
+}
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/;
+
+function dueIn(parameters: URLSearchParams): Pick<Filters, "due" | "due_from" | "due_before" | "about"> {
+  const moment = (name: string) => MOMENT.exec(parameters.get(name) ?? "")?.[0] ?? "";
+  const due = PERIODS.find((known) => known === parameters.get("due")) ?? "";
+  const [begin, end] = due ? ["", ""] : [moment("due_from"), moment("due_before")];
+  const about = (["somebody", "nobody"] as const).find((known) => known === parameters.get("about")) ?? "";
+  return { due, due_from: begin, due_before: end && end <= begin ? "" : end, about };
 }
 
 /** How follow-ups went, and what was told of them: the team view and the inbox ask for it. */
@@ -162,7 +210,7 @@ function wentIn(parameters: URLSearchParams): Pick<Filters, "severity" | "moved"
     severity: SEVERITIES.find((known) => known === parameters.get("severity")) ?? "",
     moved: given("moved", /^[1-9]\d{0,2}$/),
     told: given("told", /^[1-9]\d{0,15}$/),
-    done_from: given("done_from", /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/),
+    done_from: given("done_from", MOMENT),
     on_time: given("on_time", /^(true|false)$/) as Filters["on_time"],
   };
 }

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, dataOf, type QueryOf } from "@/api/client";
 import { pages } from "@/api/pages";
 import { queryKeys } from "@/api/queryKeys";
+import type { Sort } from "@/features/followups/filters";
 import type { BulkFilter, Repeats, ShownFollowUp, View } from "@/api/types";
 
 const PAGE = 100;
@@ -9,8 +10,8 @@ const PAGE = 100;
 /** What a list and its counts are narrowed to. */
 export type ApiFilters = Omit<QueryOf<"/follow-ups/counts">, "quick">;
 
-/** What a list of completed ones may be narrowed to as well. */
-export type ListFilters = ApiFilters & { outcome?: string };
+/** What a list has as well: completed ones what came of them, open ones an order. */
+export type ListFilters = ApiFilters & { outcome?: string; sort?: Sort | "due" };
 
 export const followUpsQuery = (view: View, filters: ListFilters) =>
   infiniteQueryOptions({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { linesOf, viewOf, type Section } from "@/features/followups/sections";
+import { countedIn, linesOf, uncountedIn, viewOf, type Section } from "@/features/followups/sections";
 import { followUp } from "@/testing/samples";
 
 function section(changes: Partial<Section> = {}): Section {
@@ -51,6 +51,35 @@ describe("linesOf", () => {
 
   it("loads on, and is not empty, when all that was loaded is done", () => {
     expect(kinds([section({ hasMore: true })], false)).toEqual(["more"]);
+  });
+});
+
+describe("groups", () => {
+  const groupOf = ({ priority }: { priority: string }) => priority;
+  const rows = [followUp(1, { priority: "high" }), followUp(2, { priority: "high" }), followUp(3, { priority: "low" })];
+  const counts = (hasMore: boolean) =>
+    linesOf([section({ followUps: rows, hasMore })], false, false, groupOf).flatMap((line) => (line.kind === "group" ? [line.count] : []));
+
+  it("have a heading each, above those that come one after another", () => {
+    const lines = linesOf([section({ followUps: rows })], false, false, groupOf);
+    expect(lines.map(({ kind }) => kind)).toEqual(["group", "followUp", "followUp", "group", "followUp"]);
+    expect(new Set(lines.map(({ key }) => key)).size).toBe(lines.length);
+  });
+
+  it("are counted as soon as no more of them can come", () => {
+    expect(counts(false)).toEqual([2, 1]);
+    expect(counts(true)).toEqual([2, undefined]);
+  });
+});
+
+describe("countedIn", () => {
+  it("adds up what is open", () => {
+    const counts = { overdue: 4, today: 2, upcoming: 30, at_least: ["upcoming" as const], as_of: "" };
+    expect(countedIn(counts, "open")).toBe(36);
+    expect(countedIn(counts, "today")).toBe(2);
+    expect(countedIn(counts, "completed")).toBeUndefined();
+    expect(uncountedIn(counts, "open")).toBe(true);
+    expect(uncountedIn(counts, "today")).toBe(false);
   });
 });
 

@@ -1,9 +1,11 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
-import type { CountedView, FollowUpCounts, View } from "@/api/types";
-import { apiFilters, completedFilters, isNarrowed, viewsOf, type Filters } from "@/features/followups/filters";
+import type { FollowUpCounts, View } from "@/api/types";
+import { apiFilters, isNarrowed, listFilters, viewsOf, type Filters } from "@/features/followups/filters";
+import { useMe } from "@/api/session";
+import { groupedBy } from "@/features/followups/groups";
 import { countsQuery, followUpsQuery } from "@/features/followups/queries";
-import { linesOf, type Line, type Section } from "@/features/followups/sections";
+import { countedIn, linesOf, uncountedIn, type Line, type Section } from "@/features/followups/sections";
 
 export interface SectionList {
   lines: Line[];
@@ -15,17 +17,19 @@ export interface SectionList {
 
 /** The lists behind a page of follow-ups, as one: each section pages by itself. */
 export function useSections(filters: Filters): SectionList {
-  const views = viewsOf(filters.tab);
+  const views = viewsOf(filters);
+  const { time_zone: zone } = useMe();
   const asked = useMemo(() => apiFilters(filters), [filters]);
-  const askedCompleted = useMemo(() => completedFilters(filters), [filters]);
+  const listed = useMemo(() => listFilters(filters), [filters]);
   const { data: counts } = useQuery(countsQuery(asked));
   const [collapsed, setCollapsed] = useState<ReadonlySet<View>>(new Set());
 
-  const overdue = useSection("overdue", asked, views);
-  const today = useSection("today", asked, views);
-  const upcoming = useSection("upcoming", asked, views);
-  const completed = useSection("completed", askedCompleted, views);
-  const all = { overdue, today, upcoming, completed };
+  const overdue = useSection("overdue", listed, views);
+  const today = useSection("today", listed, views);
+  const upcoming = useSection("upcoming", listed, views);
+  const open = useSection("open", listed, views);
+  const completed = useSection("completed", listed, views);
+  const all = { overdue, today, upcoming, open, completed };
   type Known = keyof typeof all;
   const queryOf = (view: View) => all[view as Known];
 
@@ -34,8 +38,8 @@ export function useSections(filters: Filters): SectionList {
     return {
       view,
       followUps: data ?? [],
-      count: counts?.[view as CountedView],
-      uncounted: counts?.at_least.includes(view as CountedView),
+      count: counts && countedIn(counts, view),
+      uncounted: counts && uncountedIn(counts, view),
       loading: isPending,
       error,
       hasMore: hasNextPage,
@@ -52,7 +56,7 @@ export function useSections(filters: Filters): SectionList {
   }, []);
 
   return {
-    lines: linesOf(sections, filters.tab === "open", isNarrowed(filters)),
+    lines: linesOf(sections, filters.tab === "open", isNarrowed(filters), filters.tab === "completed" ? null : groupedBy(filters.group, zone)),
     counts,
     loadMore: (view) => {
       const query = queryOf(view);
@@ -63,7 +67,7 @@ export function useSections(filters: Filters): SectionList {
   };
 }
 
-function useSection(view: View, asked: ReturnType<typeof completedFilters>, views: readonly View[]) {
+function useSection(view: View, asked: ReturnType<typeof listFilters>, views: readonly View[]) {
   return useInfiniteQuery({
     ...followUpsQuery(view, asked),
     enabled: views.includes(view),

@@ -29,7 +29,7 @@ export const followups = {
     moved: (times: number, first: string) =>
       plural(times, { one: `moved once, first due ${first}`, other: `moved # times, first due ${first}` }),
     startsOver: "Escalation starts over from the new time.",
-    views: { overdue: "Overdue", today: "Today", upcoming: "Upcoming", completed: "Completed", all: "All" },
+    views: { overdue: "Overdue", today: "Today", upcoming: "Upcoming", completed: "Completed", open: "All open", all: "All" },
     allOpen: "All open",
     deleted: "Deleted",
     show: "Show",
@@ -50,6 +50,7 @@ export const followups = {
       today: "Nothing more is due today.",
       upcoming: "Nothing is planned for later.",
       completed: "Nothing is completed yet.",
+      open: "Nothing is open.",
       all: "Nothing is planned yet.",
     },
     selectAll: (view: string) => `Select all under ${view}`,
@@ -75,7 +76,7 @@ export const followups = {
     more: (amount: number) => `+${number(amount)}`,
     filter: "Filter",
     filtered: (amount: number) => `Filter, ${number(amount)} set`,
-    filterLabel: "Kind, priority, tag and value",
+    filterLabel: "What to show",
     any: "Any",
     tag: "Tag",
     from: "At least",
@@ -90,6 +91,9 @@ export const followups = {
     atLeast: { overdue: "overdue or graver", escalated: "escalated", breach: "SLA breach" },
     told: "those in your notification",
     moved: (times: number) => `moved at least ${plural(times, { one: "once", other: "# times" })}`,
+    dueIn: { this_week: "due this week", next_week: "due next week", this_month: "due this month", next_month: "due next month" },
+    due: (first: string, last: string) => (first && last ? `due ${first} to ${last}` : first ? `due from ${first}` : `due by ${last}`),
+    about: { nobody: "about nobody", somebody: "about a lead or client" },
     doneSince: (day: string) => `completed since ${day}`,
     onTime: { true: "on time", false: "late" },
     worth: {
@@ -98,6 +102,23 @@ export const followups = {
       to: (most: string) => `at most ${most}`,
       between: (least: string, most: string) => `${least} to ${most}`,
     },
+  },
+
+  order: {
+    label: "Order",
+    set: (order: string) => `Order: ${order}`,
+    by: {
+      "-due": "Latest due first",
+      priority: "Priority",
+      assignee: "Person",
+      subject: "Lead or client",
+      kind: "Kind",
+      changed: "Unchanged for longest",
+      "-changed": "Changed last",
+      day: "Day",
+    },
+    grouped: (by: string) => `grouped by ${withinSentence(by)}`,
+    nobody: "About nobody",
   },
 
   bulk: {
