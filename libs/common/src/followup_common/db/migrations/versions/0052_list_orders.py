@@ -2,13 +2,13 @@
 
 A revision of its own: what is committed on the way can be done again when the upgrade goes on.
 
-Revision: 0048, after 0047
+Revision: 0052, after 0051
 """
 
 from alembic import op
 
-revision = "0048"
-down_revision = "0047"
+revision = "0052"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 
