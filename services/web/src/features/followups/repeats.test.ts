@@ -30,3 +30,9 @@ test("a rule is the preset that it was where one has moved off a closed day", ()
   const monthly = rule({ unit: "month", day: 1, at: "20:00", time_zone: "Europe/Berlin" });
   expect(presetOf(monthly, MONDAY_EVENING, "2026-10-01", "UTC")?.label).toBe("Every month on day 1");
 });
+
+test("a rule that leaves its day to the first one is the preset of that day", () => {
+  const stored = { at: "20:00", time_zone: "Europe/Berlin" };
+  const labels = (["week", "month"] as const).map((unit) => presetOf(rule({ unit, ...stored }), MONDAY_EVENING, "2026-11-09", "UTC")?.label);
+  expect(labels).toEqual(["Every week on Monday", "Every month on day 9"]);
+});

@@ -70,9 +70,17 @@ export function presetOf(value: Repeats | null, due: string, first: string | und
   const clock = value.time_zone ?? zone;
   // A time that is that of the follow-up is what a preset without one means.
   const usual = value.at != null && value.at === wallTime(due, clock).slice(11, 16) ? { ...value, at: null } : value;
-  const days = first === undefined ? [due] : [due, `${first}T12:00:00Z`];
-  const found = days.flatMap((day, index) => presetsFor(day, index === 0 ? clock : "UTC"));
-  return found.find((preset) => sameRule(preset.rule, usual));
+  const days = [{ at: due, zone: clock }, ...(first === undefined ? [] : [{ at: `${first}T12:00:00Z`, zone: "UTC" }])];
+  const start = days[days.length - 1];
+  const said = start ? withDay(usual, dayOf(start.at, start.zone)) : usual;
+  return days.flatMap(({ at, zone: of }) => presetsFor(at, of)).find((preset) => sameRule(preset.rule, said));
+}
+
+/** A rule that leaves its day to that of the first one, with that day. */
+function withDay(value: Repeats, { day, weekday }: ReturnType<typeof dayOf>): Repeats {
+  if (value.counted_from !== "calendar") return value;
+  if (value.unit === "week" && value.weekdays.length === 0) return { ...value, weekdays: [weekday] };
+  return value.unit === "month" && value.day == null && value.nth == null ? { ...value, day } : value;
 }
 
 const PARTS = ["every", "unit", "day", "nth", "weekday", "counted_from", "closed_days", "until", "count", "at"] as const;
