@@ -35,11 +35,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from tests.faults import digests, journal
+from tests.faults import digests, journal, series_work
 from tests.faults.callers import Callers
 from tests.faults.journal import Kind
 from tests.faults.people import People
-from tests.faults.recurring import COME_WITH_IT, GONE_WITH_IT
 from tests.faults.settings import Facts
 
 SOURCE = "followup/api"
@@ -77,10 +76,6 @@ ANY = text("""
 """)
 
 
-OF_SERIES = text("""
-    SELECT id FROM follow_ups WHERE series_id IS NOT NULL AND is_open ORDER BY random() LIMIT 1
-""")
-"""What they complete and delete in SQL is as an API does that knows no series."""
 # Policies of their own take the others: those count in working time.
 PLAIN_AND_OPEN = text("""
     SELECT now(), assignee_id FROM follow_ups
@@ -242,6 +237,8 @@ class Workload:
             self._delete: 5,
             self._undo: 20,
             self._restore: 5,
+            self._begin_series: 8,
+            self._work_on_series: 15,
         }
 
         holding: dict[Callable[[Transaction, int, Random], list[Event] | None], int] = {
@@ -288,8 +285,8 @@ class Workload:
         return call
 
     def _pick(self, tx: Transaction, rng: Random) -> int:
-        if rng.random() < 0.05 and (of_series := tx.execute(OF_SERIES).scalar()):
-            return int(of_series)
+        if rng.random() < 0.05 and (of_series := tx.execute(series_work.OF_SERIES).first()):
+            return int(of_series.id)  # in SQL, as an API that knows no series
         in_flight = rng.random() < 0.7 and tx.execute(IN_FLIGHT, {"raised": EscalationsRaised.type}).scalar()
         return int(in_flight or tx.execute(ANY, {"part": rng.random()}).scalar() or 0)
 
@@ -345,8 +342,19 @@ class Workload:
         if not undo_changes(work, [follow_up], actor, Scope(None)).done:
             return None
         journal.write(tx, follow_up, Kind.UNDONE)
-        _note_others(tx)
+        series_work.note_others(tx)
         return work.events
+
+    def _begin_series(self, tx: Transaction, follow_up: int, rng: Random) -> list[Event] | None:
+        return series_work.begin(tx, follow_up, rng, self._people.admins[0])
+
+    def _work_on_series(self, tx: Transaction, _: int, rng: Random) -> list[Event] | None:
+        done = series_work.work(tx, rng, self._people)
+        if done is None:
+            return None
+        follow_up, events = done
+        self._recent.append((follow_up, self._people.admins[0]))
+        return events
 
     def _wait(self, tx: Transaction, follow_up: int, rng: Random) -> list[Event] | None:
         """Some seconds, of what is under the standard policy."""
@@ -406,7 +414,7 @@ class Workload:
         except NotDeleted:  # it was restored, and its answer did not come through
             return None
         journal.write(tx, follow_up, Kind.RESTORED)
-        _note_others(tx)
+        series_work.note_others(tx)
         return work.events
 
     def _change(
@@ -426,16 +434,6 @@ class Workload:
             return None
         journal.write(tx, follow_up, kind, due_at=due_at)
         return []
-
-
-def _note_others(tx: Transaction) -> None:
-    """What came or went with an undo or a restoration: what was planned next, the next of its series."""
-    for gone in tx.execute(GONE_WITH_IT).scalars().all():
-        journal.write(tx, gone, Kind.DELETED)
-    for row in tx.execute(COME_WITH_IT).all():
-        facts = Facts(row.kind, row.priority)
-        made = {"due_at": row.due_at, "assignee_id": row.assignee_id, "facts": facts}
-        journal.write(tx, row.id, Kind.CREATED, **made)
 
 
 def _due(tx: Transaction, rng: Random) -> datetime:
