@@ -26,8 +26,8 @@ from followup_common.messaging import Publisher, in_process_broker
 from followup_dispatcher.channels import AnyChannel
 from followup_dispatcher.channels.slack import Slack
 from followup_dispatcher.channels.slack_changes import SlackChanges
-from followup_dispatcher.deliveries import Stopped
 from followup_dispatcher.destinations import switch
+from followup_dispatcher.ended import Stopped
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.slack_changes import Change
 from followup_dispatcher.slack_messages import SlackMessages
@@ -137,7 +137,7 @@ class Parts:
 
     def _send(self, channel: AnyChannel) -> bool:
         with self.dispatcher.transaction() as tx:
-            taken = channel.queue.take(tx, ())
+            taken = channel.queue.take(tx, {})
         if taken is None or isinstance(taken, Stopped):
             return taken is not None
         outcome = channel.open().send(channel.write(taken))

@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 from followup_common.db import Database
 from followup_common.sealing import Seal
-from followup_dispatcher.deliveries import Stopped, take
+from followup_dispatcher.deliveries import take
+from followup_dispatcher.ended import Stopped
+from followup_dispatcher.mail_deliveries import ForMail
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -359,3 +361,52 @@ def test_a_domain_that_hangs_keeps_no_other_waiting(
     assert all(outcome in (None, "sent") for _, outcome in outcomes(pipeline))
     mail_server.hangs_at = lambda _: False
     dispatcher.wait_until(lambda: states(pipeline) == {"sent": 12}, what="the others")
+
+
+def test_one_address_that_hangs_keeps_no_other_of_its_domain_waiting(
+    pipeline: Pipeline, mail_server: MailServer, dispatch: Callable[[], Process]
+) -> None:
+    """The first of those that are begun together; the others are given back, and go by another connection."""
+    switch_on(pipeline)
+    announce(pipeline, 8)
+    with pipeline.owner.transaction() as tx:
+        first = tx.execute(
+            text("""
+                UPDATE deliveries d SET next_at = now() - interval '1 minute' FROM destinations t
+                WHERE t.id = d.destination_id AND d.id = (SELECT min(id::text)::uuid FROM deliveries)
+                RETURNING t.address
+            """)
+        ).scalar()
+    mail_server.hangs_at = lambda address: address == first
+    dispatcher = dispatch()
+    dispatcher.wait_until(lambda: len(mail_server.taken) == 7, what="the mails to others")
+    assert mail_server.hung == 1
+    mail_server.hangs_at = lambda _: False
+    dispatcher.wait_until(lambda: states(pipeline) == {"sent": 8}, what="the one")
+    assert len(mail_server.taken) == 8
+
+
+def test_of_what_is_begun_together_what_is_about_to_change_does_not_begin(
+    pipeline: Pipeline, database_url: str
+) -> None:
+    switch_on(pipeline)
+    announce(pipeline, 3)
+    found: list[object] = []
+    database = Database(role_url(database_url, "followup_dispatcher"))
+
+    def dispatch() -> None:
+        with database.transaction() as tx:
+            found.extend(ForMail("email").take_some(tx, {}))
+
+    with pipeline.owner.transaction() as tx:
+        tx.execute(
+            text("UPDATE follow_ups SET completed_at = now() WHERE id = (SELECT max(id) FROM follow_ups)")
+        )
+        sender = threading.Thread(target=dispatch)
+        sender.start()
+        eventually(pipeline.somebody_waits, what="the dispatcher waits for the change")
+    sender.join(60)
+    database.close()
+    assert sorted(type(each).__name__ for each in found) == ["Delivery", "Delivery", "Stopped"]
+    assert Stopped("completed") in found
+    assert states(pipeline) == {"suppressed": 1, "sending": 2}

@@ -11,7 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 from followup_common.db import Database
 from followup_common.sealing import Seal
-from followup_dispatcher.deliveries import record, take
+from followup_dispatcher.attempts import record
+from followup_dispatcher.deliveries import take
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.telling import Code, Delivery, Trial
 

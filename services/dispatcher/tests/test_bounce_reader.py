@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from followup_dispatcher.bounce_reader import note
 from followup_dispatcher.bounces import Bounce, Kind
-from followup_dispatcher.deliveries import Stopped
+from followup_dispatcher.ended import Stopped
 from followup_dispatcher.outcomes import Result
 from followup_dispatcher.telling import Delivery
 from sqlalchemy import text

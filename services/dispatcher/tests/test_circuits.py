@@ -12,9 +12,10 @@ import pytest
 from followup_common.db import Database
 from followup_common.metrics import Meter
 from followup_common.urls import server_url
+from followup_dispatcher.attempts import record
 from followup_dispatcher.channels.email import Email
 from followup_dispatcher.circuits import Circuits, Delayed, count_open, target_of
-from followup_dispatcher.deliveries import ForPeople, record, take
+from followup_dispatcher.deliveries import ForPeople, take
 from followup_dispatcher.dispatcher import Dispatcher
 from followup_dispatcher.mails import Mails
 from followup_dispatcher.outcomes import Outcome, Result
@@ -223,14 +224,14 @@ def test_one_line_is_kept_for_others_than_those_to_whom_all_the_rest_go(people: 
         first, second = queue.take(people.tx), queue.take(people.tx)
         assert isinstance(first, Delivery)
         assert isinstance(second, Delivery)
-        under_way = [first.id, second.id]
+        under_way = {first.id: 0, second.id: 1}
         assert {target_of(each.address) for each in (first, second)} == {BUSY}
         others = [queue.take(people.tx, under_way), queue.take(people.tx, under_way)]
         assert [target_of(each.address) for each in others if isinstance(each, Delivery)] == [WELL, WELL]
         assert queue.waited(people.tx, under_way) is None
         assert queue.take(people.tx, under_way) is None
-        assert queue.waited(people.tx, under_way[:1]) is not None
-        assert isinstance(queue.take(people.tx, under_way[:1]), Delivery)
+        assert queue.waited(people.tx, {first.id: 0}) is not None
+        assert isinstance(queue.take(people.tx, {first.id: 0}), Delivery)
 
 
 class Hangs:

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from followup_dispatcher.days import LINES_OF, NOTHING, OVER, day_around
-from followup_dispatcher.deliveries import HELD, IN_DIGEST, ForPeople, Stopped
+from followup_dispatcher.deliveries import HELD, ForPeople
+from followup_dispatcher.ended import Stopped
 from followup_dispatcher.outcomes import Result
 from followup_dispatcher.telling import Day, Delivery
+from followup_dispatcher.turns import IN_DIGEST
 from sqlalchemy import text
 
 from tests.support.company import Company

@@ -8,9 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from followup_dispatcher.attempts import record
 from followup_dispatcher.circuits import Delayed
-from followup_dispatcher.deliveries import FEW, ForPeople, Stopped, bring_back, record, take, waited
+from followup_dispatcher.deliveries import FEW, ForPeople, bring_back, take, waited
 from followup_dispatcher.destinations import switch
+from followup_dispatcher.ended import Stopped
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.telling import Delivery, Notification, Summary
 from followup_dispatcher.words import why

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from followup_dispatcher import digests
-from followup_dispatcher.deliveries import HELD, IN_DIGEST, NEVER, Stopped
+from followup_dispatcher.deliveries import HELD
 from followup_dispatcher.digests import MOST_LINES, NOTHING_LEFT
+from followup_dispatcher.ended import Stopped
 from followup_dispatcher.outcomes import Result
 from followup_dispatcher.stops import stopped
 from followup_dispatcher.telling import Delivery, Digest
+from followup_dispatcher.turns import IN_DIGEST, NEVER
 from sqlalchemy import text
 
 from tests.support.company import Company

@@ -19,8 +19,8 @@ from followup_common.sealing import Seal
 from followup_dispatcher.channels import configured
 from followup_dispatcher.channels.push import WebPush, encrypted
 from followup_dispatcher.circuits import Delayed
-from followup_dispatcher.deliveries import Stopped
 from followup_dispatcher.destinations import switch
+from followup_dispatcher.ended import Stopped
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.settings import DispatcherSettings
 from followup_dispatcher.subscriptions import PushDelivery

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from followup_dispatcher.deliveries import HELD, NEVER, Stopped, bring_back
+from followup_dispatcher.deliveries import HELD, bring_back
+from followup_dispatcher.ended import Stopped
 from followup_dispatcher.telling import Delivery, Notification
+from followup_dispatcher.turns import NEVER
 from sqlalchemy import text
 
 from tests.support.company import Company

@@ -15,9 +15,9 @@ from uuid import UUID
 import pytest
 from followup_common.egress import Egress
 from followup_common.sealing import Seal
+from followup_dispatcher.attempts import LEFT
 from followup_dispatcher.channels import configured
 from followup_dispatcher.channels.webhook import Webhooks
-from followup_dispatcher.deliveries import LEFT
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.settings import DispatcherSettings
 from followup_dispatcher.webhooks import WAITS, Call, Calls

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-from followup_dispatcher.deliveries import END, ForPeople
+from followup_dispatcher.attempts import END
+from followup_dispatcher.deliveries import ForPeople
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.telling import Delivery
 

@@ -18,7 +18,8 @@ from sqlalchemy import text
 from followup_dispatcher.chat_deliveries import ForChats
 from followup_dispatcher.chats import Chats, Said
 from followup_dispatcher.circuits import Delayed
-from followup_dispatcher.deliveries import Stopped
+from followup_dispatcher.ended import Stopped
+from followup_dispatcher.lines import UnderWay
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.posting import PATIENCE_SECONDS, Answer, Caller, redirected
 from followup_dispatcher.settings import DispatcherSettings
@@ -86,12 +87,12 @@ class Posts:
         """Take one that is due, for this process alone; None: there is none."""
         return self._of_people.take(tx, self._not_now(tx, under_way))
 
-    def _not_now(self, tx: Transaction, under_way: Collection[UUID]) -> Collection[UUID]:
+    def _not_now(self, tx: Transaction, under_way: Collection[UUID]) -> UnderWay:
         """What is under way, and what goes to the same chats."""
         if not under_way:
-            return ()
+            return {}
         keys = {"channel": self._of_people.channel, "under_way": [*under_way]}
-        return [*under_way, *tx.execute(TO_THE_SAME, keys).scalars()]
+        return dict.fromkeys([*under_way, *tx.execute(TO_THE_SAME, keys).scalars()], 0)
 
     def record(self, tx: Transaction, taken: Delivery, outcome: Outcome, /) -> None:
         """Record what an attempt came to. Where the chat is gone nothing more is sent; its person is told."""

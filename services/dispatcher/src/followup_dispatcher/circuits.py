@@ -6,7 +6,7 @@ and uses up no attempts. Then one delivery tries it, and the others follow if th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 from followup_common.db import Transaction
 from sqlalchemy import Interval, bindparam, text
 
+from followup_dispatcher.lines import UnderWay
 from followup_dispatcher.outcomes import Outcome, Result
 
 IN_A_ROW = 5
@@ -58,8 +59,8 @@ OPEN = text("""
 WENT_WELL = text("""
     UPDATE circuits SET in_a_row = 0, openings = 0, opened_at = NULL, retry_at = NULL, probing_until = NULL,
         problem = NULL,
-        recent = CASE WHEN opened_at IS NULL THEN (recent << 1) & 1023 ELSE 0 END,
-        tried = CASE WHEN opened_at IS NULL THEN LEAST(tried + 1, :looked_at) ELSE 0 END
+        recent = CASE WHEN opened_at IS NULL THEN (recent << LEAST(:times, :looked_at)) & 1023 ELSE 0 END,
+        tried = CASE WHEN opened_at IS NULL THEN LEAST(tried + :times, :looked_at) ELSE 0 END
     WHERE channel = :channel AND target = :target AND (recent <> 0 OR opened_at IS NOT NULL)
 """).bindparams(looked_at=LOOKED_AT)
 
@@ -71,6 +72,11 @@ IS_OPEN = text("""
         OR target = '' AND free_at > now())
     ORDER BY target LIMIT 1 FOR NO KEY UPDATE
 """).bindparams(bindparam("again", PROBED_AGAIN, Interval))
+
+IS_LEFT_ALONE = text("""
+    SELECT EXISTS (
+        SELECT FROM circuits WHERE channel = :channel AND target = :target AND opened_at IS NOT NULL)
+""")
 
 PROBE = text("""
     UPDATE circuits SET probing_until = now() + :lease WHERE channel = :channel AND target = :target
@@ -108,10 +114,11 @@ PUT_OFF = text(f"""
     UPDATE deliveries d SET error = :reason, next_at = :until + LEAST(:every * s.place, interval '30 minutes')
     FROM same s WHERE d.id = s.id AND d.id IN (SELECT id FROM held)
 """).bindparams(bindparam("every", type_=Interval), at_most=MOST_AT_ONCE, looked_through=LOOKED_THROUGH)
-# Where so many are under way already.
+# Where so many lines send already.
 CROWDED = text(f"""
-    SELECT {TARGET} FROM deliveries u JOIN destinations t ON t.id = u.destination_id
-    WHERE u.id = ANY(CAST(:under_way AS uuid[])) GROUP BY 1 HAVING count(*) >= :most
+    SELECT {TARGET} FROM unnest(CAST(:ids AS uuid[]), CAST(:lines AS integer[])) AS u (id, line)
+    JOIN deliveries d ON d.id = u.id JOIN destinations t ON t.id = d.destination_id
+    GROUP BY 1 HAVING count(DISTINCT u.line) >= :most
 """)
 PUT_ONE_OFF = text("""
     UPDATE deliveries SET error = :reason, next_at = :until,
@@ -198,27 +205,33 @@ class Circuits:
             tx.execute(PROBE, {**at, "lease": self.lease})
         return None
 
-    def note(self, tx: Transaction, address: str, outcome: Outcome) -> None:
-        """Learn from what an attempt came to. A refusal is the word of one that works."""
+    def is_open(self, tx: Transaction, address: str) -> bool:
+        """Whether the place of an address is left alone, but for one that may try it."""
+        at = {"channel": self.channel, "target": target_of(address)}
+        return bool(tx.execute(IS_LEFT_ALONE, at).scalar_one())
+
+    def note(self, tx: Transaction, address: str, outcome: Outcome, times: int = 1) -> None:
+        """Learn from what an attempt came to, or several alike. A refusal is the word of one that works."""
         at = {"channel": self.channel, "target": target_of(address)}
         if outcome.everywhere:
             tx.execute(REST, {"channel": self.channel, "rest": outcome.wait, "problem": outcome.answer})
         elif outcome.result in (Result.SENT, Result.REFUSED):
-            tx.execute(WENT_WELL, at)
+            tx.execute(WENT_WELL, {**at, "times": times})
         elif tx.execute(FAILED, {**at, "problem": outcome.answer}).scalar_one():
             tx.execute(OPEN, at)
 
-    def crowded(self, tx: Transaction, under_way: Collection[UUID], most: int) -> Sequence[str]:
-        """The places where so many are under way already.
+    def crowded(self, tx: Transaction, under_way: UnderWay, most: int) -> Sequence[str]:
+        """The places to which so many lines send already.
 
         Args:
             tx: in which something else is to be taken.
             under_way: what this process sends at the moment.
-            most: how many may be under way to one place.
+            most: how many lines may send to one place.
         """
-        if not most or len(under_way) < most:
+        if not most or len(set(under_way.values())) < most:
             return []
-        return tx.execute(CROWDED, {"under_way": [*under_way], "most": most}).scalars().all()
+        sent = {"ids": [*under_way], "lines": [*under_way.values()]}
+        return tx.execute(CROWDED, {**sent, "most": most}).scalars().all()
 
     def tidy(self, tx: Transaction) -> None:
         """Undo what a wrong clock has written, and forget what says nothing any more."""

@@ -143,7 +143,7 @@ def _standing(tx: Transaction, row: Row[Any]) -> tuple[Mapping[int, int], int]:
     while True:
         looked = {"digest_id": row.digest_id, "gone": gone, "listed": [*standing], "at_most": at_most}
         found = tx.execute(CHOSEN, looked).all()
-        reasons = _stopped(tx, row, [Told(each.id, each.follow_up_id) for each in found])
+        reasons = _stopped(tx, row, [Told(row.user_id, each.id, each.follow_up_id) for each in found])
         left = found[0].number - len(found) if found else 0
         gone += reasons
         standing |= {each.follow_up_id: each.id for each in found if each.id not in reasons}
@@ -154,7 +154,7 @@ def _standing(tx: Transaction, row: Row[Any]) -> tuple[Mapping[int, int], int]:
 
 def _stopped(tx: Transaction, row: Row[Any], told: Sequence[Told]) -> Mapping[int, str]:
     """What has no line, and why, as it is kept. A later step takes no line away: it may never be told."""
-    found = stopped(tx, row.user_id, told)
+    found = stopped(tx, told)
     reasons = {number: reason for number, reason in found.items() if reason != OVERTAKEN}
     for number, reason in reasons.items():
         tx.execute(LEAVE_OUT_ONE, {"digest_id": row.digest_id, "id": number, "reason": reason})

@@ -15,10 +15,12 @@ from followup_common.metrics import Meter
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from followup_dispatcher import destinations, metrics
+from followup_dispatcher.batches import batches_of
 from followup_dispatcher.channels import AnyChannel, Line, Taken
 from followup_dispatcher.circuits import Delayed, count_open
-from followup_dispatcher.deliveries import Stopped, waited
-from followup_dispatcher.lines import Lines
+from followup_dispatcher.deliveries import waited
+from followup_dispatcher.ended import Stopped
+from followup_dispatcher.lines import Batch, Lines
 from followup_dispatcher.mail_reader import Incoming, MailReader
 from followup_dispatcher.outcomes import Outcome, Result, printable
 from followup_dispatcher.resealing import reseal
@@ -76,7 +78,7 @@ class Dispatcher:
         ]
 
     def _senders(self, channel: AnyChannel) -> Iterator[Sender]:
-        lines = Lines(channel.lines)
+        lines: Lines[Taken] = Lines(channel.lines)
         for _ in range(channel.lines):
             yield Sender(self._database, channel, self._meter, self._stopping, lines)
 
@@ -182,13 +184,14 @@ class Sender:
         channel: AnyChannel,
         meter: Meter,
         stopping: threading.Event,
-        lines: Lines,
+        lines: Lines[Taken],
     ) -> None:
         self._database = database
         self._channel = channel
         self._meter = meter
         self._stopping = stopping
         self._lines = lines
+        self._queue = batches_of(channel.queue)
         self._failures = 0
 
     def run(self) -> None:
@@ -209,6 +212,7 @@ class Sender:
 
         Nothing is taken before the server answers: while it is away, nothing is tried in vain.
         """
+        self._give_back(self._lines.late())
         if not self._something_is_due():
             return LOOK_EVERY_SECONDS
         try:
@@ -229,40 +233,49 @@ class Sender:
         return 0.0
 
     def _send_next(self, line: Line[object]) -> bool:
-        """Send one; whether the connection is of use for another one, and there may be one."""
-        taken = self._taken()
-        if taken is None:
-            return False
-        if isinstance(taken, Stopped):
-            self._meter.record(metrics.STOPPED, channel=self._channel.name, reason=taken.reason)
-            return True
-        if isinstance(taken, Delayed):
-            self._meter.record(metrics.DELAYED, channel=self._channel.name, by=taken.by)
-            return True
-        try:
-            return self._send(line, taken)
-        finally:
-            self._lines.end(taken.id)
-
-    def _taken(self) -> Taken | Stopped | Delayed | None:
+        """Send what is due next; whether the connection is of use for more, and there may be some."""
+        self._give_back(self._lines.late())
         with self._lines.taking() as under_way:
             with self._database.transaction() as tx:
-                taken: Taken | Stopped | Delayed | None = self._channel.queue.take(tx, under_way)
-            if taken is not None and not isinstance(taken, Stopped | Delayed):
-                self._lines.begin(taken.id)
-        return taken
+                taken = self._queue.take_some(tx, under_way)
+            begun: list[Taken] = [each for each in taken if not isinstance(each, Stopped | Delayed)]
+            batch = self._lines.begin(begun)
+        for each in taken:
+            if isinstance(each, Stopped):
+                self._meter.record(metrics.STOPPED, channel=self._channel.name, reason=each.reason)
+            elif isinstance(each, Delayed):
+                self._meter.record(metrics.DELAYED, channel=self._channel.name, by=each.by)
+        try:
+            return bool(taken) and self._send(line, batch)
+        finally:
+            self._give_back(self._lines.end(batch))
 
-    def _send(self, line: Line[object], taken: Taken) -> bool:
-        """Send one that was taken; whether the connection is of use for another one."""
-        began = time.perf_counter()
-        outcome = self._outcome(line, taken)
-        self._meter.record(metrics.SECONDS, time.perf_counter() - began, channel=self._channel.name)
+    def _send(self, line: Line[object], batch: Batch[Taken]) -> bool:
+        """Send what was begun together; whether the connection is of use for more."""
+        ended: list[tuple[Taken, Outcome]] = []
+        is_well = True
+        while is_well and (taken := self._lines.next(batch)):
+            began = time.perf_counter()
+            outcome = self._outcome(line, taken)
+            self._meter.record(metrics.SECONDS, time.perf_counter() - began, channel=self._channel.name)
+            ended.append((taken, outcome))
+            is_well = not (outcome.lost or self._stopping.is_set())
+        if ended:
+            with self._database.transaction() as tx:
+                self._queue.record_some(tx, ended)
+        for taken, outcome in ended:
+            self._meter.record(metrics.ATTEMPTS, channel=self._channel.name, outcome=outcome.result)
+            if outcome.result is not Result.SENT:
+                log.warning("not_delivered", delivery=str(taken.id), outcome=outcome.result)
+        return is_well
+
+    def _give_back(self, begun: Sequence[Taken]) -> None:
+        """Let what was begun and not tried be taken again, by a line that is free."""
+        if not begun:
+            return
+        log.info("given_back", channel=self._channel.name, deliveries=len(begun))
         with self._database.transaction() as tx:
-            self._channel.queue.record(tx, taken, outcome)
-        self._meter.record(metrics.ATTEMPTS, channel=self._channel.name, outcome=outcome.result)
-        if outcome.result is not Result.SENT:
-            log.warning("not_delivered", delivery=str(taken.id), outcome=outcome.result)
-        return not outcome.lost
+            self._queue.give_back(tx, begun)
 
     def _outcome(self, line: Line[object], delivery: Taken) -> Outcome:
         try:

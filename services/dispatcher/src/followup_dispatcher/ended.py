@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 
@@ -14,4 +16,17 @@ class Ended(NamedTuple):
     """
 
     state: str
+    reason: str
+
+
+class Held(NamedTuple):
+    """A delivery does not begin before then."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A delivery that was due and was not begun."""
+
     reason: str

@@ -2,13 +2,61 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Iterator
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
+BATCH_SECONDS = 0.5
+"""What was begun together and has not been sent by then is given back: it may be stopped meanwhile, and what
+hangs keeps nothing else waiting."""
 
-class Lines:
+UnderWay = Mapping[UUID, int]
+"""What is under way in this process, and by which of its lines."""
+
+
+class _Known(Protocol):
+    @property
+    def id(self) -> UUID: ...
+
+
+T = TypeVar("T", bound=_Known)
+
+
+class Batch(Generic[T]):
+    """What one line has begun together and sends one after the other."""
+
+    def __init__(self, begun: Sequence[T]) -> None:
+        self.under_way = {each.id for each in begun}
+        self._waiting = deque(begun)
+        self._until = math.inf
+
+    def next(self) -> T | None:
+        """What is sent next; None: nothing waits. The first is sent, however long it took to get there."""
+        if self.is_late or not self._waiting:
+            return None
+        if self._until == math.inf:
+            self._until = time.monotonic() + BATCH_SECONDS
+        return self._waiting.popleft()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether what still waits is to be given back."""
+        return time.monotonic() > self._until
+
+    def give_up(self) -> list[T]:
+        """What was not sent, and is not under way any more."""
+        left = list(self._waiting)
+        self._waiting.clear()
+        self.under_way -= {each.id for each in left}
+        return left
+
+
+class Lines(Generic[T]):
     """The lines of one channel in this process.
 
     Args:
@@ -18,17 +66,17 @@ class Lines:
     def __init__(self, number: int) -> None:
         self._number = number
         self._taking = 0
-        self._sending: dict[UUID, None] = {}
+        self._batches: list[Batch[T]] = []
         self._changed = threading.Condition()
 
     @property
-    def under_way(self) -> list[UUID]:
+    def under_way(self) -> UnderWay:
         """What is sent at the moment."""
         with self._changed:
-            return list(self._sending)
+            return self._under_way()
 
     @contextmanager
-    def taking(self) -> Iterator[list[UUID]]:
+    def taking(self) -> Iterator[UnderWay]:
         """Take something, knowing what is under way.
 
         The last free line waits until the others know what they have: else all could take what goes to one
@@ -37,7 +85,7 @@ class Lines:
         with self._changed:
             self._changed.wait_for(self._may_take)
             self._taking += 1
-            under_way = list(self._sending)
+            under_way = self._under_way()
         try:
             yield under_way
         finally:
@@ -45,16 +93,32 @@ class Lines:
                 self._taking -= 1
                 self._changed.notify_all()
 
-    def begin(self, id_: UUID) -> None:
-        """Something that was taken is under way from now on."""
+    def begin(self, begun: Sequence[T]) -> Batch[T]:
+        """What was taken together is under way from now on."""
+        batch = Batch(begun)
         with self._changed:
-            self._sending[id_] = None
+            self._batches.append(batch)
+        return batch
 
-    def end(self, id_: UUID) -> None:
-        """It is not under way any more."""
+    def next(self, batch: Batch[T]) -> T | None:
+        """What a line sends next; None: nothing waits, or has waited for too long."""
         with self._changed:
-            del self._sending[id_]
+            return batch.next()
+
+    def late(self) -> list[T]:
+        """What waits for too long behind something that hangs, and is not under way from now on."""
+        with self._changed:
+            return [each for batch in self._batches if batch.is_late for each in batch.give_up()]
+
+    def end(self, batch: Batch[T]) -> list[T]:
+        """Nothing of it is under way any more; returns what was not sent."""
+        with self._changed:
+            self._batches.remove(batch)
             self._changed.notify_all()
+            return batch.give_up()
+
+    def _under_way(self) -> UnderWay:
+        return {id_: line for line, batch in enumerate(self._batches) for id_ in batch.under_way}
 
     def _may_take(self) -> bool:
-        return not self._taking or self._taking + len(self._sending) < self._number - 1
+        return not self._taking or self._taking + len(self._batches) < self._number - 1

@@ -13,7 +13,8 @@ from sqlalchemy import Interval, Row, bindparam, text
 
 from followup_dispatcher import links, words
 from followup_dispatcher.circuits import EVERYWHERE, Circuits
-from followup_dispatcher.deliveries import Stopped, retold
+from followup_dispatcher.ended import Stopped
+from followup_dispatcher.inbox import retold
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.stops import HOLD
 from followup_dispatcher.telling import Delivery, Notification, Recipient
@@ -204,7 +205,7 @@ def _with_links(tx: Transaction, row: Row[Any], delivery: Delivery) -> Delivery:
     """With links of its own: only hashes of those before are kept. None works for longer than those."""
     life = tx.execute(LINKS_LAST, {"delivery_id": row.delivery_id}).scalar() or timedelta(0)
     told = delivery.notification
-    made = (
-        links.make(tx, row.delivery_id, row.user_id, told, life) if isinstance(told, Notification) else None
-    )
-    return replace(delivery, links={row.follow_up_id: made} if made else {})
+    if not isinstance(told, Notification):
+        return delivery
+    wanted = [links.Wanted(row.delivery_id, told)]
+    return replace(delivery, links=links.make(tx, wanted, life).get(row.delivery_id, {}))

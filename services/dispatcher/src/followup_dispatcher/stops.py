@@ -14,8 +14,9 @@ HOLD = text("SELECT FROM escalation_states_hold(CAST(:follow_up_ids AS bigint[])
 
 # Behind HOLD, in a statement of its own, so that it sees what was committed until the states were free.
 STATES = text("""
-    SELECT n.id, n.run, n.step, n.repeat, n.audience, n.fallback, s.is_open, s.run AS present_run, s.holds,
-        now() AS now, s.assignee_id = COALESCE(n.for_user_id, n.user_id) AS is_assignee,
+    SELECT n.id, n.user_id, n.run, n.step, n.repeat, n.audience, n.fallback, s.is_open,
+        s.run AS present_run, s.holds, now() AS now,
+        s.assignee_id = COALESCE(n.for_user_id, n.user_id) AS is_assignee,
         EXISTS (
             WITH RECURSIVE line AS (
                 SELECT u.id, u.manager_id FROM users u WHERE u.id = s.assignee_id
@@ -30,8 +31,9 @@ STATES = text("""
             WHERE n.step > 0 AND later.follow_up_id = n.follow_up_id AND later.run = n.run
                 AND later.user_id = n.user_id AND (later.step, later.repeat) > (n.step, n.repeat)
         ) AS is_overtaken
-    FROM notifications n JOIN escalation_states s ON s.follow_up_id = n.follow_up_id
-    WHERE n.user_id = :user_id AND n.id = ANY(CAST(:ids AS bigint[]))
+    FROM unnest(CAST(:user_ids AS bigint[]), CAST(:ids AS bigint[])) AS told (user_id, id)
+    JOIN notifications n ON (n.user_id, n.id) = (told.user_id, told.id)
+    JOIN escalation_states s ON s.follow_up_id = n.follow_up_id
 """)
 
 HOLDER = "holder"
@@ -44,8 +46,9 @@ OVERTAKEN = "overtaken by a later step"
 
 
 class Told(NamedTuple):
-    """A notification of one follow-up."""
+    """A notification of one follow-up to somebody."""
 
+    user_id: int
     id: int
     follow_up_id: int
 
@@ -66,31 +69,28 @@ def person_out_of_reach(row: Row[Any]) -> str | None:
     return next((reason for reason, applies in reasons.items() if applies), None)
 
 
-def stopped(tx: Transaction, user_id: int, told: Collection[Told]) -> Mapping[int, str]:
-    """Which of somebody's notifications are not to be sent any more, and why. Nothing stops the others until
-    the transaction ends.
+def stopped(tx: Transaction, told: Collection[Told]) -> Mapping[int, str]:
+    """Which notifications are not to be sent any more, and why. Nothing stops the others until the
+    transaction ends.
 
     Args:
         tx: the transaction in which sending them begins.
-        user_id: whose they are.
         told: those to look at.
     """
     tx.execute(HOLD, {"follow_up_ids": sorted({each.follow_up_id for each in told})})
-    rows = tx.execute(STATES, {"user_id": user_id, "ids": [each.id for each in told]})
-    reasons = dict.fromkeys((each.id for each in told), DELETED) | {
-        row.id: _reason(row, user_id) for row in rows
-    }
+    keys = {"user_ids": [each.user_id for each in told], "ids": [each.id for each in told]}
+    reasons = dict.fromkeys(keys["ids"], DELETED) | {row.id: _reason(row) for row in tx.execute(STATES, keys)}
     return {number: reason for number, reason in reasons.items() if reason}
 
 
-def _reason(row: Row[Any], user_id: int) -> str | None:
+def _reason(row: Row[Any]) -> str | None:
     if not row.is_open:
         return "completed"
     if row.present_run != row.run:
         return "rescheduled"
     if _is_reassigned(row):
         return "reassigned"
-    if held := _held(row, user_id):
+    if held := _held(row):
         return held
     return OVERTAKEN if row.is_overtaken else None
 
@@ -108,10 +108,10 @@ def _is_reassigned(row: Row[Any]) -> bool:
     return not row.is_on_line
 
 
-def _held(row: Row[Any], user_id: int) -> str | None:
+def _held(row: Row[Any]) -> str | None:
     holds = holds_of(row.holds, row.run)
     if holds is None or row.step <= 0:
         return None
     if holds.waits_until(row.now):
         return "waiting"
-    return "snoozed" if user_id in holds.silenced(row.step, row.now) else None
+    return "snoozed" if row.user_id in holds.silenced(row.step, row.now) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -11,7 +10,9 @@ from followup_common.db import Transaction
 from sqlalchemy import text
 
 from followup_dispatcher.circuits import Delayed
-from followup_dispatcher.deliveries import ForPeople, Stopped
+from followup_dispatcher.deliveries import NOTHING, ForPeople
+from followup_dispatcher.ended import Stopped
+from followup_dispatcher.lines import UnderWay
 from followup_dispatcher.outcomes import Outcome
 from followup_dispatcher.telling import Delivery
 
@@ -62,13 +63,11 @@ class Pushes:
         self._of_people = ForPeople(CHANNEL, act_for, lines=lines)
         self._public_key = public_key
 
-    def waited(self, tx: Transaction, under_way: Collection[UUID] = ()) -> timedelta | None:
+    def waited(self, tx: Transaction, under_way: UnderWay = NOTHING) -> timedelta | None:
         """How long the oldest delivery that is due has waited; None: none is due."""
         return self._of_people.waited(tx, under_way)
 
-    def take(
-        self, tx: Transaction, under_way: Collection[UUID] = ()
-    ) -> PushDelivery | Stopped | Delayed | None:
+    def take(self, tx: Transaction, under_way: UnderWay = NOTHING) -> PushDelivery | Stopped | Delayed | None:
         """Take one that is due, for this process alone; None: there is none."""
         taken = self._of_people.take(tx, under_way)
         if not isinstance(taken, Delivery):

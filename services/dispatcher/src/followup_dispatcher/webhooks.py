@@ -16,7 +16,7 @@ from followup_common.db import Transaction
 from followup_common.db.slow_clock import SLOW_NOW
 from sqlalchemy import ARRAY, Interval, Row, bindparam, text
 
-from followup_dispatcher.deliveries import END, END_ATTEMPT, LEFT
+from followup_dispatcher.attempts import END, END_ATTEMPT, LEFT
 from followup_dispatcher.outcomes import Outcome, Result
 
 WAITS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,37 +18,38 @@ RULED = (MAIL,)
 
 RULES = text("""
     SELECT user_id, severity, mode, digest_at, weekday, locked FROM notification_rules
-    WHERE channel = :channel AND (user_id = :user_id OR user_id IS NULL)
+    WHERE channel = :channel AND (user_id = ANY(CAST(:user_ids AS bigint[])) OR user_id IS NULL)
 """)
 PREFERENCES = text("""
-    SELECT u.role, u.time_zone, own.quiet_begins, own.quiet_ends, own.quiet_days,
+    SELECT u.id, u.role, u.time_zone, own.quiet_begins, own.quiet_ends, own.quiet_days,
         COALESCE(own.breaches_pass, true) AND company.breaches_pass AS breaches_pass
     FROM users u
     JOIN notification_preferences company ON company.user_id IS NULL
     LEFT JOIN notification_preferences own ON own.user_id = u.id
-    WHERE u.id = :user_id
+    WHERE u.id = ANY(CAST(:user_ids AS bigint[]))
 """)
 
 
-def rules_of(tx: Transaction, user_id: int, channel: str) -> Rules:
-    """What holds for somebody by a channel: their own rules, and the company's for what they have none for.
-    Where a channel has no rules, those of mail hold.
-
-    Raises:
-        sqlalchemy.exc.NoResultFound: there is no such person.
-    """
-    keys = {"user_id": user_id, "channel": channel if channel in RULED else MAIL}
-    own: dict[Severity, Row[Any]] = {}
-    company: dict[Severity, Row[Any]] = {}
+def rules_of(tx: Transaction, user_ids: Collection[int], channel: str) -> Mapping[int, Rules]:
+    """What holds for each of some people by a channel: their own rules, and the company's for what they have
+    none for. Where a channel has no rules, those of mail hold."""
+    keys = {"user_ids": list({*user_ids}), "channel": channel if channel in RULED else MAIL}
+    kept: dict[int | None, dict[Severity, Row[Any]]] = {}
     for row in tx.execute(RULES, keys):
-        (company if row.user_id is None else own)[Severity(row.severity)] = row
-    person = tx.execute(PREFERENCES, keys).one()
-    return Rules(
-        {severity: _in_force(severity, own, row, person.role) for severity, row in company.items()},
-        quiet_of(person),
-        breaches_pass=person.breaches_pass,
-        zone=ZoneInfo(person.time_zone),
-    )
+        kept.setdefault(row.user_id, {})[Severity(row.severity)] = row
+    company = kept.get(None, {})
+    return {
+        person.id: Rules(
+            {
+                severity: _in_force(severity, kept.get(person.id, {}), row, person.role)
+                for severity, row in company.items()
+            },
+            quiet_of(person),
+            breaches_pass=person.breaches_pass,
+            zone=ZoneInfo(person.time_zone),
+        )
+        for person in tx.execute(PREFERENCES, keys)
+    }
 
 
 def rule_of(row: Row[Any]) -> Rule:

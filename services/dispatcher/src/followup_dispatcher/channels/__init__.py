@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -11,7 +11,8 @@ from followup_common.db import Transaction
 
 from followup_dispatcher.channels.email import Email
 from followup_dispatcher.circuits import Delayed
-from followup_dispatcher.deliveries import Stopped
+from followup_dispatcher.ended import Stopped
+from followup_dispatcher.lines import UnderWay
 from followup_dispatcher.outcomes import Outcome
 from followup_dispatcher.settings import DispatcherSettings
 
@@ -34,11 +35,11 @@ D = TypeVar("D", bound=Taken)
 class Queue(Protocol[D]):
     """Where a channel's deliveries wait, in PostgreSQL."""
 
-    def waited(self, tx: Transaction, under_way: Collection[UUID]) -> timedelta | None:
+    def waited(self, tx: Transaction, under_way: UnderWay) -> timedelta | None:
         """How long the oldest delivery that is due and could be taken has waited; None: there is none."""
         ...
 
-    def take(self, tx: Transaction, under_way: Collection[UUID]) -> D | Stopped | Delayed | None:
+    def take(self, tx: Transaction, under_way: UnderWay) -> D | Stopped | Delayed | None:
         """Take one that is due, for this process alone; None: there is none.
 
         Args:

@@ -13,9 +13,9 @@ from followup_common.db import Transaction
 from followup_common.egress import Egress, NotAllowed, NotResolved
 from followup_common.sealing import NotSealedWithThis, Seal
 
+from followup_dispatcher.attempts import END
 from followup_dispatcher.chat_webhooks import Posts
 from followup_dispatcher.chats import Chats, as_text
-from followup_dispatcher.deliveries import END
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.settings import DispatcherSettings
 from followup_dispatcher.telling import Delivery

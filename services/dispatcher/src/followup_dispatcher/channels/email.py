@@ -12,7 +12,7 @@ from typing import Self
 
 from followup_common.urls import ServerUrl, server_url
 
-from followup_dispatcher.deliveries import ForPeople
+from followup_dispatcher.mail_deliveries import ForMail
 from followup_dispatcher.mails import Mails
 from followup_dispatcher.outcomes import Outcome, Result
 from followup_dispatcher.settings import PLAIN, SCHEMES, STARTTLS, TLS, DispatcherSettings
@@ -79,7 +79,7 @@ class Email:
         self.lines = lines
         self.everybody = everybody
         self.act_for = act_for
-        self.queue = ForPeople(self.name, act_for, a_minute, unsubscribes, lines, answered)
+        self.queue = ForMail(self.name, act_for, a_minute, unsubscribes, lines, answered)
         self._url = url
         self._address = parseaddr(sender)[1]
         self._mails = mails
