@@ -73,4 +73,22 @@ def test_a_manager_sees_whose_work_it_is_on_a_phone_without_a_violation(
     page.get_by_role("button", name="Filter", exact=True).click()
     expect(page.get_by_label("Due from")).to_be_visible()
     found["filter"] = violations_at_each_size(page)
+    page.set_viewport_size(PHONE)
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_label("Due from")).to_be_hidden()
     assert not {step: problems for step, problems in found.items() if problems}
+
+
+def test_what_is_loaded_of_a_list_is_printed_and_nothing_else(product: Product, visit: Visit) -> None:
+    amir = product.person("Amir Prints")
+    for number in range(30):
+        product.follow_up(amir, f"Printed {number}", due=hours(number - 90))
+    page = visit(amir, "/followups?group=priority", viewport={"width": 1000, "height": 400})
+    expect(page.get_by_role("heading", level=3)).to_have_text(["Normal30"])
+    assert len(titles(page)) < 30
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert titles(page) == [f"Printed {number}" for number in range(30)]
+    expect(page.get_by_role("navigation")).to_have_count(0)
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert len(titles(page)) < 30

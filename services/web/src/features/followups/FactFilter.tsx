@@ -41,7 +41,7 @@ export function FactFilter({ filters, change }: Props) {
           <span className={classes.filterWord}>{t.facts.filter}</span>
         </Button>
       </Popover.Target>
-      <Popover.Dropdown aria-label={t.facts.filterLabel}>
+      <Popover.Dropdown aria-label={t.facts.filterLabel} className={classes.dropdown}>
         <FactFilterFields filters={filters} change={change} close={() => setOpened(false)} />
       </Popover.Dropdown>
     </Popover>

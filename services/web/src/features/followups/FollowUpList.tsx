@@ -3,6 +3,7 @@ import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useMemo, useRef, type RefObject } from "react";
 import { useLocation } from "react-router";
 import { ErrorState } from "@/components/ErrorState";
+import { usePrinting } from "@/hooks/usePrinting";
 import { useOffsetTop } from "@/hooks/useOffsetTop";
 import type { Filters } from "@/features/followups/filters";
 import { leadsToFirstRow } from "@/features/followups/firstRow";
@@ -59,6 +60,18 @@ export function FollowUpList({ list, filters, change }: Props) {
     if (near?.kind === "more") list.loadMore(near.view);
   }, [near, list]);
 
+  const printing = usePrinting();
+  if (printing) {
+    return (
+      <ul ref={root} className={classes.list} aria-label={t.followUps.title}>
+        {lines.map((line) => (
+          <li key={line.key} data-line={line.kind} style={{ height: heightOf(line, phone, filters.tab, me) }}>
+            <Content line={line} list={list} filters={filters} change={change} />
+          </li>
+        ))}
+      </ul>
+    );
+  }
   return (
     <ul ref={root} className={classes.list} style={{ height: virtualizer.getTotalSize() }} aria-label={t.followUps.title}>
       {drawn.map(({ index, key, start, size }) => {
