@@ -49,6 +49,7 @@ def pages(company: Company, **query: Any) -> list[dict[str, Any]]:
     while True:
         page = company.get(company.dana, "/follow-ups", limit=5, **query, **cursor)
         found += page["items"]
+        assert len(found) < 100, "pages come again"
         if page["next_cursor"] is None:
             return found
         cursor = {"cursor": page["next_cursor"]}
