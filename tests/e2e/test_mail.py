@@ -65,7 +65,9 @@ def test_an_escalation_arrives_as_a_mail(built_ui: None, visit: Visit) -> None:
         expect(ended).to_be_visible()
         assert str(taken.message["List-Unsubscribe"]).endswith(f"{stop}>")
         page.goto("/settings")
-        mode = page.get_by_role("combobox", name="Overdue, given to you, or no longer on hold")
+        mode = page.get_by_role(
+            "combobox", name="Overdue, given to you, mentioning you, or no longer on hold"
+        )
         expect(mode).to_have_value("Never")
 
 

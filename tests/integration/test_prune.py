@@ -28,6 +28,8 @@ FILL = """
         SELECT 'created', id, due_at FROM follow_ups;
     INSERT INTO escalations (follow_up_id, run, step, policy_version_id, severity, raised_at)
         SELECT id, 1, 1, 1, 'overdue', due_at FROM follow_ups;
+    INSERT INTO comments (follow_up_id, number, author_id, body, created_at)
+        SELECT id, 1, 1, 'Hm.', due_at FROM follow_ups;
     UPDATE follow_ups SET completed_at = due_at + interval '7 days' WHERE id % 10 = 1;
     UPDATE follow_ups SET due_at = now() + interval '1 day' WHERE id % 10 = 2;
 """
@@ -119,10 +121,15 @@ def test_what_is_old_and_no_longer_current_goes(database_url: str, engine: Engin
     deleted = prune(database_url, MONTH, lambda table, _, count: seen.update({table: count}))
     assert [counts(engine, young), counts(engine, as_they_were)] == before
     # Told 31 days ago and completed 24 days ago: its history is kept for a month from then.
-    assert counts(engine, "f.id = 31") == {"notifications": 1, "activities": 2, "escalations": 1}
+    assert counts(engine, "f.id = 31") == {
+        "notifications": 1,
+        "activities": 2,
+        "escalations": 1,
+        "comments": 1,
+    }
     assert counts(engine, "f.id > 38 AND f.id % 10 = 1") == dict.fromkeys(GROWING, 0)
-    # What a person did belongs to no due time, and stays with an open follow-up.
-    others = {"notifications": 0, "activities": 7, "escalations": 0}
+    # What a person did or said belongs to no due time, and stays with an open follow-up.
+    others = {"notifications": 0, "activities": 7, "escalations": 0, "comments": 7}
     assert counts(engine, "f.id > 30 AND f.id % 10 = 2") == others
     assert {**seen, **dict.fromkeys(NOT_HERE, 0)} == deleted
 

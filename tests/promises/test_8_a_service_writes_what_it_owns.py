@@ -142,6 +142,11 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "hand_over_items": {"INSERT"},
         "calendar_hours": ALL,
         "calendar_days": ALL,
+        "comments": {f"INSERT({c})" for c in ("follow_up_id", "number", "author_id", "body")}
+        | {f"UPDATE({c})" for c in ("body", "edited_at", "deleted_at", "deleted_by")},
+        # Which tell by a trigger.
+        "comment_recipients": {f"INSERT({c})" for c in ("comment_id", "user_id", "mentioned")}
+        | {"UPDATE(mentioned)"},
         "holds": {f"INSERT({column})" for column in HOLD_COLUMNS}
         | {f"UPDATE({column})" for column in ("ended_at", "ended_by", "end_reason", "ended_version")},
         "follow_ups": {"DELETE", "UPDATE(outcome)", "UPDATE(hold_changes)"}

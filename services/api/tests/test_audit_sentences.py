@@ -325,6 +325,13 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         {"assignee_id": 2, "notifications": 2, "activities": 1},
         "Ada Okafor deleted follow-up 42 of Bob Stone, with 2 notifications and 1 entry of its history",
     ),
+    (
+        Action.COMMENT_DELETED,
+        1,
+        "follow-ups/42",
+        {"comment_id": 3, "author_id": 2},
+        "Ada Okafor deleted a comment of Bob Stone's on follow-up 42",
+    ),
     (Action.FOLLOW_UP_RESTORED, 1, "follow-ups/42", {}, "Ada Okafor restored follow-up 42"),
     (
         Action.KIND_CREATED,

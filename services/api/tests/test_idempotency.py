@@ -48,6 +48,7 @@ CREATING: dict[str, dict[str, Any]] = {
     "/absences": {"json": {"from": "2199-12-24", "to": "2199-12-31"}},
     "/outcomes": {"json": {"label": "Wrong number"}},
     "/follow-ups/{follow_up_id}/log": {"json": {"note": "Called back"}},
+    "/follow-ups/{follow_up_id}/comments": {"json": {"body": "They called back."}},
     "/follow-ups/{follow_up_id}/series": {"json": {"repeats": {"unit": "week"}}},
     "/sweeps": {},
     "/tokens": {"json": {"name": "Nightly import"}},
@@ -122,6 +123,8 @@ COUNTED = (
     "sweeps",
     "api_tokens",
     "activities",
+    "comments",
+    "notifications",
     "audit_log",
     "outbox",
 )

@@ -182,6 +182,16 @@ LINES: dict[str, Line] = {
     "POST /api/v1/follow-ups/{follow_up_id}/wait": amirs(200, json={"preset": "tomorrow", "reason": "R"}),
     "DELETE /api/v1/follow-ups/{follow_up_id}/holds/{hold_id}": amirs(200),
     "POST /api/v1/follow-ups/{follow_up_id}/log": amirs(201, json={"note": "Called back"}),
+    "GET /api/v1/follow-ups/{follow_up_id}/comments": amirs(200),
+    "POST /api/v1/follow-ups/{follow_up_id}/comments": amirs(201, json={"body": "They called back."}),
+    "GET /api/v1/follow-ups/{follow_up_id}/comments/{comment_id}": amirs(200),
+    "PATCH /api/v1/follow-ups/{follow_up_id}/comments/{comment_id}": only_amirs(
+        200, json={"body": "They called back."}, besides={"mia": 403, "dana": 403, "ada": 403}
+    ),
+    "DELETE /api/v1/follow-ups/{follow_up_id}/comments/{comment_id}": Line(
+        ("amir", "ada"), 204, others=404, besides={"mia": 403, "dana": 403}
+    ),
+    "GET /api/v1/follow-ups/{follow_up_id}/mentionable": amirs(200),
     "GET /api/v1/series": everybody(200),
     "POST /api/v1/series/preview": everybody(200, json={"repeats": {"unit": "week"}, "due_at": DUE_SOON}),
     "GET /api/v1/series/{series_id}": amirs(200),
@@ -403,6 +413,8 @@ MAKE = {
     "notification_id": "INSERT INTO notifications "
     "(user_id, follow_up_id, run, step, policy_version_id, due_at, audience) "
     "VALUES (:amir, nextval('follow_ups_id_seq'), 1, 1, 1, now(), 'assignee')",
+    "comment_id": "INSERT INTO comments (follow_up_id, number, author_id, body) "
+    "VALUES ((SELECT max(id) FROM follow_ups), 1, :amir, 'Call back')",
     "hold_id": "INSERT INTO holds "
     "(follow_up_id, number, kind, user_id, run, step, assignment, until, version) "
     "VALUES ((SELECT max(id) FROM follow_ups), 1, 'wait', :amir, 1, 0, 1, now() + interval '1 day', 1)",

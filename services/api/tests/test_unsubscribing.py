@@ -186,7 +186,10 @@ def test_the_link_of_a_digest_ends_all_that_comes_in_digests(mailbox: Mailbox) -
     assert "Get no more digests by mail?" in mailbox.look(token).text
     answer = mailbox.click(token)
     assert answer.status_code == 200
-    assert "also what is given to you, or is no longer on hold) and what is escalated." in answer.text
+    assert (
+        "also what is given to you, mentions you, or is no longer on hold) and what is escalated."
+        in answer.text
+    )
     assert "Mails about SLA breaches go on: an admin has set them for everybody." in answer.text
     assert modes(mailbox.rules(company.amir)) == {
         "reminder": ("never", False),

@@ -26,6 +26,7 @@ from followup_api.auth.routes import router as session
 from followup_api.body_limit import Allowance, BodyLimit
 from followup_api.calendars.routes import router as calendars
 from followup_api.choices.routes import kinds, outcomes
+from followup_api.comments.routes import router as comments
 from followup_api.cron.routes import router as cron
 from followup_api.dependencies import AppContext
 from followup_api.destinations.routes import channels
@@ -106,6 +107,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     hand_overs_of_people,
     hand_overs,
     follow_ups,
+    comments,
     series_of_follow_ups,
     series,
     kinds,

@@ -51,6 +51,7 @@ class Action(StrEnum):
     FOLLOW_UPS_EXPORTED = "follow-ups.exported"
     FOLLOW_UP_DELETED = "follow-up.deleted"
     FOLLOW_UP_RESTORED = "follow-up.restored"
+    COMMENT_DELETED = "comment.deleted"
     CALENDAR_CREATED = "calendar.created"
     CALENDAR_CHANGED = "calendar.changed"
     CALENDAR_ARCHIVED = "calendar.archived"

@@ -39,6 +39,7 @@ ABOUT: dict[str, Any] = {
         {"name": "Absences", "description": "When people are away, and who stands in for them."},
         {"name": "Hand-overs", "description": "Open work that goes from one person to another."},
         {"name": "Follow-ups", "description": "Promised calls: due, overdue, completed."},
+        {"name": "Comments", "description": "What people say about follow-ups."},
         {"name": "Series", "description": "Follow-ups that come again."},
         {"name": "Kinds of follow-ups", "description": "The list that people choose from: call, visit..."},
         {"name": "Outcomes", "description": "What can come of a follow-up: reached, no answer..."},

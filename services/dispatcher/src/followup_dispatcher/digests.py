@@ -50,7 +50,7 @@ LEAVE_OUT = text("""
     LEFT JOIN notifications n ON (n.user_id, n.id) = (m.user_id, m.notification_id)
     LEFT JOIN escalation_states s ON s.follow_up_id = n.follow_up_id
     WHERE m.digest_id = :digest_id AND m.state = 'digested' AND d.id = m.id
-        AND (n.id IS NULL OR n.read_at IS NOT NULL OR NOT s.is_open OR s.run <> n.run)
+        AND (n.id IS NULL OR n.read_at IS NOT NULL OR n.step > -4 AND (NOT s.is_open OR s.run <> n.run))
         AND (n.follow_up_id IS NULL OR n.follow_up_id <> ALL(CAST(:listed AS bigint[])))
 """)
 LEAVE_OUT_ONE = text("""
@@ -73,7 +73,8 @@ CHOSEN = text("""
         WHERE m.audience = 'bundle'
     ), latest AS (
         SELECT DISTINCT ON (t.follow_up_id) t.* FROM told t
-        JOIN escalation_states s ON s.follow_up_id = t.follow_up_id AND s.is_open AND s.run = t.run
+        JOIN escalation_states s ON s.follow_up_id = t.follow_up_id
+            AND (s.is_open AND s.run = t.run OR t.step <= -4)
         WHERE t.id <> ALL(CAST(:gone AS bigint[])) AND t.follow_up_id <> ALL(CAST(:listed AS bigint[]))
         ORDER BY t.follow_up_id, t.step DESC, t.repeat DESC, t.id DESC
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from followup_common.comments import mentioned, said
 from followup_common.db import Transaction
 from followup_common.db.policies import PolicyUnreadable, load_policies, policy_names
 from followup_common.policy import Step
@@ -22,7 +23,8 @@ READER = text("SELECT name, time_zone, clock, date_order FROM users WHERE id = :
 
 TOLD = text("""
     SELECT n.id, n.follow_up_id, n.run, n.step, n.policy_version_id, n.due_at, n.created_at, n.audience,
-        n.fallback, n.until, f.title, b.name AS subject, a.name AS assignee, w.name AS actor, i.name AS absent
+        n.fallback, n.until, c.body, f.title, b.name AS subject, a.name AS assignee, w.name AS actor,
+        i.name AS absent
     FROM unnest(CAST(:user_ids AS bigint[]), CAST(:ids AS bigint[])) AS told (user_id, id)
     JOIN notifications n ON (n.user_id, n.id) = (told.user_id, told.id)
     JOIN follow_ups f ON f.id = n.follow_up_id
@@ -30,8 +32,11 @@ TOLD = text("""
     LEFT JOIN subjects b ON b.id = f.subject_id
     LEFT JOIN users w ON w.id = n.actor_id
     LEFT JOIN users i ON i.id = n.for_user_id
+    LEFT JOIN comments c ON n.step <= -4 AND (c.follow_up_id, c.number) = (n.follow_up_id, n.repeat)
     ORDER BY n.due_at, n.id
 """)
+
+NAMES = text("SELECT id, name FROM users WHERE id = ANY(CAST(:ids AS bigint[]))")
 
 # Chosen when it is sent, the longest overdue first.
 BUNDLE = text("""
@@ -85,6 +90,7 @@ def _notification(tx: Transaction, row: Row[Any]) -> Notification:
         absent=row.absent,
         until=row.until,
         first=step is not None and not step.names_assignee,
+        comment=row.body and said(row.body, _names(tx, mentioned(row.body))),
     )
 
 
@@ -113,6 +119,10 @@ def summary(tx: Transaction, row: Row[Any]) -> Summary | Ended:
         ),
         told_at=found.created_at,
     )
+
+
+def _names(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
+    return {row.id: row.name for row in tx.execute(NAMES, {"ids": [*ids]})} if ids else {}
 
 
 def _step(tx: Transaction, policy_version_id: int, number: int) -> Step | None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from followup_common.comments import MENTIONED
 from followup_common.db import Transaction
 from followup_common.policy import Command
 from followup_common.policy.audiences import Admins, OnTheLine, audience_of
@@ -66,8 +67,10 @@ FORGET = text("""
 def acts_on(told: Notification | Line) -> Sequence[Command]:
     """What whom a notification tells can do about it at once.
 
-    Who is named by a policy may only read what is nobody's below them, and has no such links.
+    Who is named by a policy, or mentioned, may only read what is nobody's below them, and has no such links.
     """
+    if told.step <= MENTIONED:
+        return ()
     if told.step > 0 and not isinstance(audience_of(told.audience), OnTheLine | Admins):
         return ()
     if told.step > 0 or told.step == HAD_IT:

@@ -106,7 +106,8 @@ class Mails:
             return "digest", {"headline": headline, "groups": self._sections(told, reader), **rest}
         return "notification", {
             "headline": headline,
-            "facts": words.facts(told, reader),
+            "comment": told.comment,
+            "facts": words.facts(told, reader, whole=True),
             "why": words.why(told),
             "link": self._link(f"/followups/{told.follow_up_id}"),
             "acts": self._acts(delivery, told.follow_up_id),

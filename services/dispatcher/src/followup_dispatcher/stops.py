@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
+from followup_common.comments import MENTIONED
 from followup_common.db import Transaction
 from followup_common.policy import Fallback, holds_of
 from followup_common.policy.audiences import ASSIGNEE, OnTheLine, audience_of
@@ -26,6 +27,17 @@ STATES = text("""
             SELECT FROM line WHERE line.id = COALESCE(n.for_user_id, n.user_id)
         ) AS is_on_line,
         EXISTS (SELECT FROM users u WHERE u.id = n.for_user_id AND u.role = 'admin') AS is_for_admin,
+        n.step <= -4 AND (
+            EXISTS (SELECT FROM users u WHERE u.id = n.user_id AND u.role = 'admin')
+            OR EXISTS (
+                SELECT FROM notifications o
+                WHERE o.user_id = n.user_id AND o.follow_up_id = n.follow_up_id
+                    AND (o.audience ~ '^(user|role)[(]' OR o.fallback = 'substitute'))
+            OR EXISTS (
+                SELECT FROM notifications o JOIN hand_over_items i ON i.hand_over_id = o.summary_of
+                WHERE o.user_id = n.user_id AND o.audience = 'handed_away'
+                    AND i.follow_up_id = n.follow_up_id)
+        ) AS sees_it_besides,
         EXISTS (
             SELECT FROM notifications later
             WHERE n.step > 0 AND later.follow_up_id = n.follow_up_id AND later.run = n.run
@@ -40,6 +52,7 @@ HOLDER = "holder"
 """Who is told that a hold of theirs is over."""
 UP_THE_LINE = frozenset({Fallback.UP_THE_LINE, Fallback.SUBSTITUTE})
 """Who is told as the assignee may be above them: themselves, or in place of somebody who is."""
+OUT_OF_SIGHT = "not theirs to see any more"
 DELETED = "deleted"
 READ = "read"
 OVERTAKEN = "overtaken by a later step"
@@ -84,6 +97,8 @@ def stopped(tx: Transaction, told: Collection[Told]) -> Mapping[int, str]:
 
 
 def _reason(row: Row[Any]) -> str | None:
+    if row.step <= MENTIONED:  # what was said stays true, also of one that is completed or was moved
+        return None if row.is_on_line or row.sees_it_besides else OUT_OF_SIGHT
     if not row.is_open:
         return "completed"
     if row.present_run != row.run:

@@ -29,12 +29,13 @@ class Notification:
     """What they are told, as their inbox has it.
 
     Args:
-        step: of the policy; 0: it was assigned to them; below: a hold has ended.
+        step: of the policy; 0: it was assigned to them; below: a hold has ended, or somebody commented.
         severity: of the step, where it is one.
         label: of the step, where it is one.
         subject: the lead or client.
         told_at: when it was written.
         first: whether its step tells the assignee only where nobody was told before.
+        comment: what somebody said, where it tells of that.
     """
 
     follow_up_id: int
@@ -54,6 +55,7 @@ class Notification:
     absent: str | None
     until: date | None
     first: bool = False
+    comment: str | None = None
 
 
 @dataclass(frozen=True)

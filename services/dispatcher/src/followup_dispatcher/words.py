@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from followup_common import wording
+from followup_common.comments import COMMENTED, MENTIONED
 from followup_common.policy import Command, Fallback, Severity
 from followup_common.wording import (
     hours_between,
@@ -36,8 +37,12 @@ ENDED = {
     -1: "The wait of {title} is over",
     -2: "You wanted to be reminded of {title} now",
     -3: "{title} is still open: the time is over for which you had it",
+    MENTIONED: "{actor} mentioned you in {title}",
+    COMMENTED: "{actor} commented on {title}",
 }
-"""By the step of a notification, what has ended."""
+"""By the step of a notification, what has ended, or what somebody did."""
+LONGEST_FACT = 500
+"""So much of a comment is a fact among others."""
 
 
 COUNTED = {"overdue": "{:,} overdue", "today": "{:,} due today", "came_in": "{:,} new"}
@@ -77,7 +82,8 @@ def _happened(told: Notification) -> str:
     hours = hours_between(told.due_at, told.told_at)
     breach = told.severity == Severity.BREACH
     if told.step < 0:
-        return ENDED.get(told.step, "{title}").format(title=title)
+        actor = isolated(told.actor or "Somebody")
+        return ENDED.get(told.step, "{title}").format(title=title, actor=actor)
     if told.step == 0:
         given = f"{isolated(told.actor)} handed you {title}" if told.actor else f"{title} is yours now"
         return f"{given}, which {overdue(hours)}" if hours else given
@@ -102,9 +108,16 @@ def of_notice(told: Code | Trial, recipient: Recipient) -> str:
     return f"{name} has sent this test from their settings in Followup. There is nothing to do."
 
 
-def facts(told: Notification, recipient: Recipient) -> list[tuple[str, str]]:
-    """What there is to know of a follow-up, each with its name."""
+def facts(told: Notification, recipient: Recipient, *, whole: bool = False) -> list[tuple[str, str]]:
+    """What there is to know of a follow-up, each with its name.
+
+    Args:
+        told: what is told of it.
+        recipient: who reads it.
+        whole: whether a comment is elsewhere, with all its lines.
+    """
     found = [
+        *([("Comment", _cut(told.comment))] if told.comment and not whole else []),
         ("Due", moment(told.due_at, recipient)),
         ("Lead or client", told.subject),
         ("Assignee", told.assignee),
@@ -115,6 +128,8 @@ def facts(told: Notification, recipient: Recipient) -> list[tuple[str, str]]:
 
 def why(told: Notification) -> str:
     """Why they are told."""
+    if told.step <= MENTIONED:
+        return "A comment mentions you." if told.step == MENTIONED else "You are the assignee."
     if told.audience == "holder":
         return you_as_holder(told.step)
     if told.fallback == Fallback.SUBSTITUTE and told.absent and told.until:
@@ -137,8 +152,17 @@ def moment(at: datetime, recipient: Recipient) -> str:
 
 def about(line: Line, recipient: Recipient, *, whose: bool = True) -> str:
     """What a summary says of one follow-up below its title."""
-    found = (f"due {moment(line.due_at, recipient)}", line.subject, line.assignee if whose else None)
+    found = (
+        *_mentions(line),
+        f"due {moment(line.due_at, recipient)}",
+        line.subject,
+        line.assignee if whose else None,
+    )
     return ", ".join(in_one_line(isolated(each)) for each in found if each)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_FACT else f"{text[:LONGEST_FACT]}…"
 
 
 def _counted(section: Section) -> str:
@@ -158,8 +182,12 @@ def heading(group: Group) -> str:
 def within(group: Group, line: Line, recipient: Recipient) -> str:
     """What a digest says of one follow-up below its title: all but what its group says."""
     besides = line.subject if group.by_person else None
-    found = (f"due {moment(line.due_at, recipient)}", besides)
+    found = (*_mentions(line), f"due {moment(line.due_at, recipient)}", besides)
     return ", ".join(in_one_line(isolated(each)) for each in found if each)
+
+
+def _mentions(line: Line) -> tuple[str, ...]:
+    return ("a comment mentions you",) if line.step == MENTIONED else ()
 
 
 def more(told: Summary | Digest | Section) -> str | None:

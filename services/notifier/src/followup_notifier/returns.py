@@ -24,7 +24,8 @@ SUM_UP = text("""
     SELECT :user_id, 'returned', :absence_id, jsonb_build_object(
         'since', CAST(:since AS timestamptz),
         'escalated', count(DISTINCT follow_up_id) FILTER (WHERE step > 0),
-        'assigned', count(DISTINCT follow_up_id) FILTER (WHERE step = 0))
+        'assigned', count(DISTINCT follow_up_id) FILTER (WHERE step = 0),
+        'commented', count(*) FILTER (WHERE step IN (-4, -5)))
     FROM found HAVING count(*) > 0
     ON CONFLICT (user_id, audience, summary_of) WHERE summary_of IS NOT NULL DO NOTHING
 """)

@@ -9,6 +9,7 @@ export const BulkRetry = { q: 200 } as const;
 export const CalendarInput = { name: 200, time_zone: 64 } as const;
 export const ChoiceCreate = { label: 50 } as const;
 export const ChoicePatch = { label: 50 } as const;
+export const CommentInput = { body: 4000 } as const;
 export const Completion = { outcome: 50, note: 2000 } as const;
 export const Discard = { note: 1000 } as const;
 export const FollowUpCreate = { kind: 50, title: 200, notes: 10000, external_id: 200 } as const;

@@ -1196,6 +1196,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/follow-ups/{follow_up_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List comments
+         * @description What people said about a follow-up, newest first. The history has it too, among all that happened.
+         */
+        get: operations["list_comments"];
+        put?: never;
+        /**
+         * Comment on a follow-up
+         * @description Say something about a follow-up that you may see, open or completed. Those whom you mention are told,
+         *     in their inbox and as their rules say; so is the assignee, in their inbox. Nobody is told of their own.
+         */
+        post: operations["write_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{follow_up_id}/comments/{comment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a comment
+         * @description One comment; of one that was deleted, that it was.
+         */
+        get: operations["get_comment"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a comment
+         * @description Delete a comment of yours; as an admin anybody's. Its text is gone, and what people were told of it;
+         *     that there was one stays in the history. Deleting it again changes nothing.
+         */
+        delete: operations["delete_comment"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a comment
+         * @description Change what you said, for 24 hours; the comment says that you did. Only who is mentioned now and was
+         *     not before is told.
+         */
+        patch: operations["edit_comment"];
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{follow_up_id}/mentionable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List whom one can mention
+         * @description People who may see a follow-up, but you: its assignee and those above them first, then by name.
+         */
+        get: operations["list_mentionable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/follow-ups/{follow_up_id}/series": {
         parameters: {
             query?: never;
@@ -3057,7 +3132,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "slack-request.refused" | "mail-answer.followed" | "mail-answer.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "browser.added" | "browser.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "comment.deleted" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "slack-request.refused" | "mail-answer.followed" | "mail-answer.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "browser.added" | "browser.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -3093,7 +3168,7 @@ export interface components {
             id: number;
             /**
              * Kind
-             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `logged`, `acknowledged`, `snoozed`, `waiting`, `resumed` (a hold was ended), `hold_ended` (its time has come), `undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
+             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `logged`, `acknowledged`, `snoozed`, `waiting`, `resumed` (a hold was ended), `hold_ended` (its time has come), `undone`, `restored`, `policy_changed`, `commented`, `comment_edited`, `comment_deleted`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
              */
             kind: string;
             /** @description Who did it; null for the system. */
@@ -3111,6 +3186,8 @@ export interface components {
                 [key: string]: unknown;
             };
             escalation: components["schemas"]["ActivityEscalation"] | null;
+            /** @description What somebody said, as it is now; of entries of the kind `commented`. */
+            comment?: components["schemas"]["Comment"] | null;
             /**
              * Summary
              * @description The entry as a sentence for people.
@@ -4302,6 +4379,81 @@ export interface components {
             at: string;
         };
         /**
+         * Comment
+         * @description What somebody said about a follow-up.
+         * @example {
+         *       "author": {
+         *         "id": 3,
+         *         "name": "Amir Patel"
+         *       },
+         *       "body": "Could you look at the offer, <@2>?\nAcme wants it by Friday.",
+         *       "created_at": "2026-03-04T09:12:00Z",
+         *       "editable_until": "2026-03-05T09:12:00Z",
+         *       "id": 31,
+         *       "mentions": [
+         *         {
+         *           "id": 2,
+         *           "name": "Dana Reyes"
+         *         }
+         *       ],
+         *       "text": "Could you look at the offer, @Dana Reyes?\nAcme wants it by Friday."
+         *     }
+         */
+        Comment: {
+            /** Id */
+            id: number;
+            author: components["schemas"]["PersonName"];
+            /**
+             * Body
+             * @description As it was written, with `<@12>` for whom it mentions; empty once deleted.
+             */
+            body: string;
+            /**
+             * Text
+             * @description The same as people read it, with their names as they are now.
+             */
+            text: string;
+            /**
+             * Mentions
+             * @description Whom it mentions, each once.
+             */
+            mentions: components["schemas"]["PersonName"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Edited At
+             * @description When its text was changed last; null: never.
+             */
+            edited_at: string | null;
+            /**
+             * Editable Until
+             * Format: date-time
+             * @description Until then its author may change the text.
+             */
+            editable_until: string;
+            /** Deleted At */
+            deleted_at: string | null;
+            /** @description Its author, or an admin. */
+            deleted_by: components["schemas"]["PersonName"] | null;
+        };
+        /**
+         * CommentInput
+         * @description What somebody says.
+         * @example {
+         *       "body": "Could you look at the offer, <@2>?\nAcme wants it by Friday."
+         *     }
+         */
+        CommentInput: {
+            /**
+             * Body
+             * @description Plain text; lines stay as they are. `<@12>` mentions the person with the id 12, who must be one of `GET /follow-ups/{follow_up_id}/mentionable`.
+             */
+            body: string;
+        };
+        /**
          * CompanyDay
          * @description Whether those have it who have not chosen.
          * @example {
@@ -4815,7 +4967,7 @@ export interface components {
             /** Url */
             url: string;
             /** Event Types */
-            event_types: ("follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced")[];
+            event_types: ("follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.commented" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced")[];
             /**
              * State
              * @description `off`: switched off, as it answered 410 or failed for days; nothing is kept for it.
@@ -5722,7 +5874,7 @@ export interface components {
              * Name
              * @enum {string}
              */
-            name: "follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced";
+            name: "follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.commented" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced";
             /** Description */
             description: string;
         };
@@ -7656,6 +7808,36 @@ export interface components {
             trend: components["schemas"]["Trend"];
         };
         /**
+         * Mentionable
+         * @description Somebody who may see a follow-up, and so may be mentioned.
+         * @example {
+         *       "email": "dana.reyes@example.com",
+         *       "id": 2,
+         *       "name": "Dana Reyes"
+         *     }
+         */
+        Mentionable: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string;
+            /**
+             * Absent Until
+             * @description The last day of their absence: they find the comment when they are back.
+             */
+            absent_until: string | null;
+        };
+        /**
+         * MentionablePeople
+         * @description People who may be mentioned.
+         */
+        MentionablePeople: {
+            /** Items */
+            items: components["schemas"]["Mentionable"][];
+        };
+        /**
          * Money
          * @description An amount of a currency.
          */
@@ -7886,7 +8068,7 @@ export interface components {
              * Event Types
              * @description Those of `GET /event-types` that it hears.
              */
-            event_types: ("follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced")[];
+            event_types: ("follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.commented" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced")[];
         };
         /**
          * NextFollowUp
@@ -8046,10 +8228,10 @@ export interface components {
             id: number;
             /**
              * Kind
-             * @description `hold`: a wait, a snooze or the time for which somebody had it has ended. `webhook`: one that you look after fails, or was switched off. `destination`: an address of yours takes no mail, and was switched off. `answer`: your answer to a mail did not do what it says.
+             * @description `hold`: a wait, a snooze or the time for which somebody had it has ended. `mention`: a comment mentions you. `comment`: somebody commented on a follow-up of yours. `webhook`: one that you look after fails, or was switched off. `destination`: an address of yours takes no mail, and was switched off. `answer`: your answer to a mail did not do what it says.
              * @enum {string}
              */
-            kind: "escalation" | "assignment" | "hold" | "summary" | "webhook" | "destination" | "answer";
+            kind: "escalation" | "assignment" | "hold" | "mention" | "comment" | "summary" | "webhook" | "destination" | "answer";
             /**
              * Created At
              * Format: date-time
@@ -8073,6 +8255,8 @@ export interface components {
             severity?: components["schemas"]["Severity"] | null;
             /** Sla Breach */
             sla_breach: boolean;
+            /** @description Of a mention or a comment: what was said, as it is now. */
+            comment?: components["schemas"]["Comment"] | null;
             /** @description Null for a summary, and of a webhook, a destination or an answer. */
             why: components["schemas"]["Why"] | null;
             /**
@@ -8856,6 +9040,17 @@ export interface components {
         Page_Choice_: {
             /** Items */
             items: components["schemas"]["Choice"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
+        /** Page[Comment] */
+        Page_Comment_: {
+            /** Items */
+            items: components["schemas"]["Comment"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` to get the next page; null on the last one.
@@ -11121,7 +11316,7 @@ export interface components {
             id: number;
             /**
              * Kind
-             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `logged`, `acknowledged`, `snoozed`, `waiting`, `resumed` (a hold was ended), `hold_ended` (its time has come), `undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
+             * @description `created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, `logged`, `acknowledged`, `snoozed`, `waiting`, `resumed` (a hold was ended), `hold_ended` (its time has come), `undone`, `restored`, `policy_changed`, `commented`, `comment_edited`, `comment_deleted`, `escalated` or `assignment_announced` (whom the step reached told after a reassignment); later versions may add kinds.
              */
             kind: string;
             /** @description Who did it; null for the system. */
@@ -11139,6 +11334,8 @@ export interface components {
                 [key: string]: unknown;
             };
             escalation: components["schemas"]["ActivityEscalation"] | null;
+            /** @description What somebody said, as it is now; of entries of the kind `commented`. */
+            comment?: components["schemas"]["Comment"] | null;
             /**
              * Summary
              * @description The entry as a sentence for people.
@@ -12095,7 +12292,7 @@ export interface components {
             /** Url */
             url: string;
             /** Event Types */
-            event_types: ("follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced")[];
+            event_types: ("follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.commented" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced")[];
             /**
              * State
              * @description `off`: switched off, as it answered 410 or failed for days; nothing is kept for it.
@@ -12288,7 +12485,7 @@ export interface components {
              * Event Types
              * @description As for a new one.
              */
-            event_types?: ("follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced")[];
+            event_types?: ("follow_up.created" | "follow_up.changed" | "follow_up.completed" | "follow_up.reopened" | "follow_up.held" | "follow_up.commented" | "follow_up.deleted" | "follow_up.restored" | "escalation.announced")[];
             /**
              * State
              * @description `paused`: what happens waits, until it is `on` again.
@@ -12331,7 +12528,7 @@ export interface components {
             policy_version: number;
             /**
              * Step
-             * @description Number of the policy step; 0 for an assignment, below for the end of a hold.
+             * @description Number of the policy step; 0: an assignment; below: the end of a hold, or a comment.
              */
             step: number;
             /** Label */
@@ -12345,7 +12542,7 @@ export interface components {
             working_overdue?: components["schemas"]["WorkingOverdue"] | null;
             /**
              * Audience
-             * @description `assignee`, `manager`, `manager(2)`.., `admins`, or `holder`.
+             * @description `assignee`, `manager`, `manager(2)`.., `admins`, `holder`, or `mentioned`.
              */
             audience: string;
             /**
@@ -19779,6 +19976,595 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Page_Activity_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_comments: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                follow_up_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "author": {
+                     *             "id": 3,
+                     *             "name": "Amir Patel"
+                     *           },
+                     *           "body": "Could you look at the offer, <@2>?\nAcme wants it by Friday.",
+                     *           "created_at": "2026-03-04T09:12:00Z",
+                     *           "editable_until": "2026-03-05T09:12:00Z",
+                     *           "id": 31,
+                     *           "mentions": [
+                     *             {
+                     *               "id": 2,
+                     *               "name": "Dana Reyes"
+                     *             }
+                     *           ],
+                     *           "text": "Could you look at the offer, @Dana Reyes?\nAcme wants it by Friday."
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Comment_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    write_comment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                follow_up_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "body": "Could you look at the offer, <@2>?\nAcme wants it by Friday."
+                 *     }
+                 */
+                "application/json": components["schemas"]["CommentInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "author": {
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "body": "Could you look at the offer, <@2>?\nAcme wants it by Friday.",
+                     *       "created_at": "2026-03-04T09:12:00Z",
+                     *       "editable_until": "2026-03-05T09:12:00Z",
+                     *       "id": 31,
+                     *       "mentions": [
+                     *         {
+                     *           "id": 2,
+                     *           "name": "Dana Reyes"
+                     *         }
+                     *       ],
+                     *       "text": "Could you look at the offer, @Dana Reyes?\nAcme wants it by Friday."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                follow_up_id: number;
+                /** @description Id of the entry. */
+                comment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "author": {
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "body": "Could you look at the offer, <@2>?\nAcme wants it by Friday.",
+                     *       "created_at": "2026-03-04T09:12:00Z",
+                     *       "editable_until": "2026-03-05T09:12:00Z",
+                     *       "id": 31,
+                     *       "mentions": [
+                     *         {
+                     *           "id": 2,
+                     *           "name": "Dana Reyes"
+                     *         }
+                     *       ],
+                     *       "text": "Could you look at the offer, @Dana Reyes?\nAcme wants it by Friday."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    delete_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                follow_up_id: number;
+                /** @description Id of the entry. */
+                comment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    edit_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                follow_up_id: number;
+                /** @description Id of the entry. */
+                comment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "body": "Could you look at the offer, <@2>?\nAcme wants it by Friday."
+                 *     }
+                 */
+                "application/json": components["schemas"]["CommentInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "author": {
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "body": "Could you look at the offer, <@2>?\nAcme wants it by Friday.",
+                     *       "created_at": "2026-03-04T09:12:00Z",
+                     *       "editable_until": "2026-03-05T09:12:00Z",
+                     *       "id": 31,
+                     *       "mentions": [
+                     *         {
+                     *           "id": 2,
+                     *           "name": "Dana Reyes"
+                     *         }
+                     *       ],
+                     *       "text": "Could you look at the offer, @Dana Reyes?\nAcme wants it by Friday."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_mentionable: {
+        parameters: {
+            query?: {
+                /** @description Words of the name or the address. */
+                q?: string | null;
+                /** @description So many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                follow_up_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "email": "dana.reyes@example.com",
+                     *           "id": 2,
+                     *           "name": "Dana Reyes"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MentionablePeople"];
                 };
             };
             /** @description Log in first */

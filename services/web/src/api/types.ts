@@ -54,6 +54,7 @@ export type NextOfEach = Schemas["NextOfEach"];
 export type BulkFilter = Schemas["BulkFilter"];
 export type BulkResult = Schemas["BulkResult"];
 export type Activity = Schemas["Activity"];
+export type Comment = Schemas["Comment"];
 export type StoryEntry = Schemas["StoryEntry"];
 export type LogEntry = Schemas["LogEntry"];
 export type ActivityEscalation = Schemas["ActivityEscalation"];

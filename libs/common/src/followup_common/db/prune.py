@@ -1,6 +1,6 @@
 """Keep the tables that grow with time small: `python -m followup_common.db.prune --days 365`.
 
-Deletes what was told about follow-ups, and what was done to them, once it is older than that and no
+Deletes what was told and said about follow-ups, and what was done to them, once it is older than that and no
 longer current: the follow-up is completed, or its escalation has started over. What an open follow-up's
 present run led to stays, and that its assignee was told that it is theirs, so that nothing can be said
 twice; so does everything of what can be undone at the moment. Follow-ups themselves stay. Of hand-overs that
@@ -31,7 +31,15 @@ WINDOW = timedelta(days=1)
 
 # By table, the column of its age. Activities first: they say that somebody was given a follow-up, and without
 # the notification of that, which is younger, an undo would tell it again.
-GROWING = {"activities": "created_at", "notifications": "created_at", "escalations": "raised_at"}
+GROWING = {
+    "activities": "created_at",
+    "notifications": "created_at",
+    "escalations": "raised_at",
+    "comments": "created_at",
+}
+
+# That it belongs to a run before. What people said belongs to none.
+RUN_OVER = {"comments": "false"}
 
 # What stays, however old. An assignment is told once, whatever due times come and go.
 CURRENT = {
@@ -138,7 +146,7 @@ def _prune_table(engine: Engine, table: str, older_than: timedelta, progress: Pr
     statement = text(f"""
         DELETE FROM {table} old USING follow_ups f, escalation_states s
         WHERE f.id = old.follow_up_id AND s.follow_up_id = f.id AND old.{age} >= :begin AND old.{age} < :end
-          AND (f.completed_at < {SLOW_NOW} - :age OR s.run <> old.run)
+          AND (f.completed_at < {SLOW_NOW} - :age OR {RUN_OVER.get(table, "s.run <> old.run")})
           AND NOT ({CURRENT.get(table, "false")})
           AND NOT EXISTS (SELECT FROM undoable_changes c WHERE c.follow_up_id = f.id)
     """)

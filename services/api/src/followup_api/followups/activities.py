@@ -23,6 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import KeyedColumnElement
 
+from followup_api.comments import queries as comments
+from followup_api.comments.schemas import Comment
 from followup_api.followups import sentences, why
 from followup_api.followups.activity_schemas import Activity, ActivityEscalation, ActivityRecipient
 from followup_api.followups.schemas import PersonName
@@ -34,6 +36,11 @@ a = activities.c
 
 ENDINGS = {"escalated": "", "assignment_announced": ", after it was handed on"}
 """Kinds that say whom a step told, and what their sentences end with."""
+
+
+COMMENTED = "commented"
+"""The kind that has a comment."""
+OF_COMMENTS = {COMMENTED, "comment_edited", "comment_deleted"}
 
 
 class Names(NamedTuple):
@@ -72,7 +79,8 @@ def entry(tx: Transaction, activity_id: int, time_zone: str) -> Activity:
 def told(tx: Transaction, rows: Sequence[Record], time_zone: str) -> list[Activity]:
     """Rows of `ENTRIES` as people read them."""
     names = names_of(tx, {user_id for row in rows for user_id in _mentioned(row)})
-    return [_activity(tx, row, names, time_zone) for row in rows]
+    said = comments.by_id(tx, {row.details["comment_id"] for row in rows if row.kind == COMMENTED})
+    return [_activity(tx, row, names, time_zone, said.get(row.details.get("comment_id", 0))) for row in rows]
 
 
 def assignee_then(
@@ -138,12 +146,16 @@ def _mentioned(row: Record) -> Iterator[int]:
     yield from (user_id for user_id in change.values() if user_id is not None)
 
 
-def _activity(tx: Transaction, row: Record, names: Names, time_zone: str) -> Activity:
+def _activity(
+    tx: Transaction, row: Record, names: Names, time_zone: str, comment: Comment | None
+) -> Activity:
     actor = names.of(row.actor_id) if row.actor_id is not None else None
     assignee = names.of(row.assignee_id).name
     escalation = _escalation(tx, row, names, assignee) if row.kind in ENDINGS else None
     if escalation:
         summary = why.announcement(escalation, assignee) + ENDINGS[row.kind]
+    elif actor and row.kind in OF_COMMENTS:
+        summary = sentences.commented(row.kind, actor.name, comment)
     else:
         summary = sentences.action(row.kind, actor.name if actor else None, row.details, names.of, time_zone)
     return Activity(
@@ -153,6 +165,7 @@ def _activity(tx: Transaction, row: Record, names: Names, time_zone: str) -> Act
         created_at=row.created_at,
         details=row.details,
         escalation=escalation,
+        comment=comment if row.kind == COMMENTED else None,
         summary=summary,
     )
 

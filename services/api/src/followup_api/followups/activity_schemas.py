@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 from pydantic.config import JsonDict
 
+from followup_api.comments.schemas import Comment
 from followup_api.followups.schemas import PersonName
 from followup_api.schemas import Schema, Time, examples
 
@@ -70,7 +71,8 @@ class Activity(Schema, json_schema_extra=examples(ACTIVITY_EXAMPLE)):
     kind: str = Field(
         description="`created`, `imported`, `edited`, `rescheduled`, `reassigned`, `completed`, `reopened`, "
         "`logged`, `acknowledged`, `snoozed`, `waiting`, `resumed` (a hold was ended), `hold_ended` (its "
-        "time has come), `undone`, `restored`, `policy_changed`, `escalated` or `assignment_announced` (whom "
+        "time has come), `undone`, `restored`, `policy_changed`, `commented`, `comment_edited`, "
+        "`comment_deleted`, `escalated` or `assignment_announced` (whom "
         "the step reached told after a reassignment); later versions may add kinds."
     )
     actor: PersonName | None = Field(description="Who did it; null for the system.")
@@ -80,6 +82,9 @@ class Activity(Schema, json_schema_extra=examples(ACTIVITY_EXAMPLE)):
         "notifier kept."
     )
     escalation: ActivityEscalation | None
+    comment: Comment | None = Field(
+        None, description="What somebody said, as it is now; of entries of the kind `commented`."
+    )
     summary: str = Field(description="The entry as a sentence for people.")
 
 

@@ -19,6 +19,7 @@ from followup_common.db.absences import absent_now, hand_over_items
 from followup_common.db.tables import follow_ups, notifications
 from followup_common.policy import Fallback
 from sqlalchemy import BigInteger, ColumnElement, any_, bindparam, exists, or_, text, true
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from followup_api.ids import Ids, among
 from followup_api.permissions import Caller
@@ -103,7 +104,14 @@ CONDITIONS: dict[ScopeSize, ColumnElement[bool]] = {
 """SQL that holds for the follow-ups in a scope, for statements that are put together once."""
 
 _IN_PLACE_OF_SOMEBODY = notifications.c.fallback == Fallback.SUBSTITUTE.value
-TOLD_BY_NAME = or_(notifications.c.audience.regexp_match(r"^(user|role)\("), _IN_PLACE_OF_SOMEBODY)
+
+
+def told_by_name(n: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
+    """`TOLD_BY_NAME` of an alias of the notifications."""
+    return or_(n.audience.regexp_match(r"^(user|role)\("), n.fallback == Fallback.SUBSTITUTE.value)
+
+
+TOLD_BY_NAME = told_by_name(notifications.c)
 """SQL that holds for what somebody is told because a policy names them or their role, or because they stand
 in for somebody."""
 TAKEN = "handed_away"

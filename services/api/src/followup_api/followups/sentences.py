@@ -9,6 +9,7 @@ from typing import Any
 
 from followup_common.wording import isolated, listed, zone
 
+from followup_api.comments.schemas import Comment
 from followup_api.followups.facts import DEFAULT_OUTCOME
 from followup_api.followups.schemas import PersonName
 
@@ -69,6 +70,14 @@ def action(
         case _:
             did = f"noted: {kind.replace('_', ' ')}"
     return f"{who} {did}"
+
+
+def commented(kind: str, actor: str, said: Comment | None) -> str:
+    """What somebody said, or did to a comment; without it where that is not kept any more."""
+    if kind != "commented":
+        return f"{isolated(actor)} {kind.removeprefix('comment_')} a comment"
+    what = ", and it was deleted" if said and said.deleted_at else f": “{said.text}”" if said else ""
+    return f"{isolated(actor)} commented{what}"
 
 
 def _held(kind: str, details: Mapping[str, Any], person: Callable[[int], PersonName], time_zone: str) -> str:

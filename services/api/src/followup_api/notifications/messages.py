@@ -7,10 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from followup_common.comments import COMMENTED, MENTIONED
 from followup_common.db import Transaction
 from followup_common.policy import Fallback, Severity, Step
 from followup_common.wording import day, hours_between, listed, overdue, told_of_many
 
+from followup_api.comments import queries as comments
+from followup_api.comments.schemas import Comment
 from followup_api.followups import summed_up, why
 from followup_api.followups.activities import Names, names_of, step_of
 from followup_api.followups.scopes import TAKEN, Scope
@@ -25,6 +28,8 @@ NAMED = re.compile(r"substitute|user\(|role\(")
 """How somebody was found who sees what they were told of in no list."""
 ASSIGNED = "assigned"
 """In place of a severity: of follow-ups that became somebody's."""
+COMMENTS = {MENTIONED: "mention", COMMENTED: "comment"}
+"""Kinds of what tells of a comment, by the step."""
 GONE = "Follow-ups that you were told about have been deleted"
 SIDES = ("from", "to")
 """Between whom work was handed over."""
@@ -53,6 +58,9 @@ def notifications_of(tx: Transaction, rows: Sequence[Record], scope: Scope) -> I
     bundles = _bundles(tx, rows)
     few = _few(tx, rows, bundles, scope)
     worked = _working_overdue(tx, in_sight)
+    said = comments.by_number(
+        tx, ((row.follow_up_id, row.repeat) for row in in_sight if row.step in COMMENTS)
+    )
     for row in rows:
         if row.summary_of is not None:
             match row.audience:
@@ -74,9 +82,11 @@ def notifications_of(tx: Transaction, rows: Sequence[Record], scope: Scope) -> I
             "created_at": row.created_at,
             "read_at": row.read_at,
             **(
-                _in_sight(row, _step(tx, row), names, worked.get(row.id))
-                if row.in_sight
-                else _out_of_sight(row)
+                _out_of_sight(row)
+                if not row.in_sight
+                else _commented(row, names, said.get((row.follow_up_id, row.repeat)))
+                if row.step in COMMENTS
+                else _in_sight(row, _step(tx, row), names, worked.get(row.id))
             ),
         }
 
@@ -95,6 +105,8 @@ def _few(
 
 
 def _kind(row: Record) -> str:
+    if row.step in COMMENTS:
+        return COMMENTS[row.step]
     if row.step < 0:
         return "hold"
     return "escalation" if row.step else "assignment"
@@ -229,7 +241,9 @@ def _while_away(details: Mapping[str, int]) -> tuple[str, int]:
         parts.append(f"{escalated} follow-up{'' if escalated == 1 else 's'} escalated")
     if assigned:
         parts.append(f"{assigned} became yours")
-    return f"While you were away: {listed(parts)}", escalated + assigned
+    if commented := details.get("commented", 0):
+        parts.append(f"{commented} comment{'' if commented == 1 else 's'} for you")
+    return f"While you were away: {listed(parts)}", escalated + assigned + commented
 
 
 def _step(tx: Transaction, row: Record) -> Step | None:
@@ -309,6 +323,21 @@ def _in_sight(row: Record, step: Step | None, names: Names, worked: dict[str, An
     }
 
 
+def _commented(row: Record, names: Names, comment: Comment | None) -> dict[str, Any]:
+    """That somebody has said something, and what."""
+    mentions = row.step == MENTIONED
+    did = "mentioned you in" if mentions else "commented on"
+    text = "A comment mentions you." if mentions else "You are the assignee."
+    return {
+        "follow_up": _named(row),
+        "message": f"{isolated(names.of(row.actor_id).name)} {did} {isolated(row.title)}",
+        "label": None,
+        "sla_breach": False,
+        "comment": comment,
+        "why": _why(row, text=text, fallback=row.fallback),
+    }
+
+
 def _why(
     row: Record, *, text: str, hours: float = 0.0, label: str | None = None, fallback: str | None = None
 ) -> dict[str, Any]:
@@ -318,7 +347,7 @@ def _why(
         "step": row.step,
         "label": label,
         "hours_overdue": hours,
-        "audience": row.audience,
+        "audience": "mentioned" if row.step == MENTIONED else row.audience,
         "fallback": fallback,
         "text": text,
     }

@@ -6,12 +6,25 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from followup_common.comments import MENTIONED
 from followup_common.db import Transaction
 from followup_common.db.tables import escalations, follow_ups, notifications, policy_versions, subjects
-from sqlalchemy import BigInteger, ColumnElement, Select, any_, bindparam, func, or_, select, text, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    any_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    true,
+)
 
 from followup_api.followups.activities import assignee_then
-from followup_api.followups.scopes import CONDITIONS, TOLD_BY_NAME, Scope, ScopeSize, taken_from
+from followup_api.followups.scopes import CONDITIONS, TOLD_BY_NAME, Scope, ScopeSize, taken_from, told_by_name
 from followup_api.followups.summed_up import summed_up
 from followup_api.ids import Ids
 from followup_api.notifications.schemas import NotificationQuery
@@ -70,6 +83,7 @@ NOTIFICATIONS = (
             n.created_at,
             n.read_at,
             n.step,
+            n.repeat,
             n.policy_version_id,
             n.due_at,
             n.audience,
@@ -90,6 +104,13 @@ NOTIFICATIONS = (
     .join(policy_versions, pv.id == n.policy_version_id, isouter=True)
     .join(subjects, s.id == f.subject_id, isouter=True)
     .where(n.user_id == USER_ID, or_(n.summary_of.is_not(None), f.id.is_not(None)))
+)
+_another = notifications.alias("another")
+# A comment shows nobody more than they saw before: who may read because of another notification goes on to.
+MENTIONED_IN_SIGHT = (n.step <= MENTIONED) & exists().where(
+    _another.c.user_id == n.user_id,
+    _another.c.follow_up_id == n.follow_up_id,
+    told_by_name(_another.c),
 )
 LOOKED_AT = 1_000
 """Of so many of a bundle it is looked up why somebody was told, and what is completed."""
@@ -136,7 +157,7 @@ def _narrowed(unread: bool | None, size: ScopeSize, wanted: ColumnElement[bool])
 
 
 def _in_sight(size: ScopeSize) -> ColumnElement[bool]:
-    return CONDITIONS[size] | TOLD_BY_NAME | taken_from(USER_ID, n.follow_up_id)
+    return CONDITIONS[size] | TOLD_BY_NAME | MENTIONED_IN_SIGHT | taken_from(USER_ID, n.follow_up_id)
 
 
 def bundles(tx: Transaction, user_id: int, numbers: Collection[int]) -> Mapping[int, Bundle]:

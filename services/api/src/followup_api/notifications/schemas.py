@@ -8,6 +8,7 @@ from followup_common.policy import Severity
 from pydantic import Field
 from pydantic.config import JsonDict
 
+from followup_api.comments.schemas import Comment
 from followup_api.followups.schemas import WorkingOverdue
 from followup_api.ops.deliveries.schemas import ChannelName
 from followup_api.pagination import PageQuery
@@ -61,7 +62,7 @@ class Why(Schema):
     policy: str
     policy_version: int
     step: int = Field(
-        description="Number of the policy step; 0 for an assignment, below for the end of a hold."
+        description="Number of the policy step; 0: an assignment; below: the end of a hold, or a comment."
     )
     label: str | None
     hours_overdue: float = Field(description="When the notification was written; one decimal.")
@@ -70,7 +71,9 @@ class Why(Schema):
         description="The same by the calendar that applies, as that is now; null where none does, and of a "
         "follow-up that was not overdue or is out of sight.",
     )
-    audience: str = Field(description="`assignee`, `manager`, `manager(2)`.., `admins`, or `holder`.")
+    audience: str = Field(
+        description="`assignee`, `manager`, `manager(2)`.., `admins`, `holder`, or `mentioned`."
+    )
     fallback: Literal["up_the_line", "admins", "substitute", "absent"] | None = Field(
         description="`substitute`: you stand in for somebody who is away. `absent`: you were away yourself; "
         "such a notification is read from the beginning."
@@ -140,8 +143,19 @@ class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
     """Something that a person was told."""
 
     id: int
-    kind: Literal["escalation", "assignment", "hold", "summary", "webhook", "destination", "answer"] = Field(
-        description="`hold`: a wait, a snooze or the time for which somebody had it has ended. `webhook`: "
+    kind: Literal[
+        "escalation",
+        "assignment",
+        "hold",
+        "mention",
+        "comment",
+        "summary",
+        "webhook",
+        "destination",
+        "answer",
+    ] = Field(
+        description="`hold`: a wait, a snooze or the time for which somebody had it has ended. `mention`: "
+        "a comment mentions you. `comment`: somebody commented on a follow-up of yours. `webhook`: "
         "one that you look after fails, or was switched off. `destination`: an address of yours takes no "
         "mail, and was switched off. `answer`: your answer to a mail did not do what it says."
     )
@@ -157,6 +171,9 @@ class Notification(Schema, json_schema_extra=examples(EXAMPLE)):
         None, description="How grave the step is, or the steps are that a summary tells of; else null."
     )
     sla_breach: bool
+    comment: Comment | None = Field(
+        None, description="Of a mention or a comment: what was said, as it is now."
+    )
     why: Why | None = Field(description="Null for a summary, and of a webhook, a destination or an answer.")
     number: int | None = Field(
         None,

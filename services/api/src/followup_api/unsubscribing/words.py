@@ -18,8 +18,8 @@ CATEGORIES = {
 }
 IN_FULL = {
     **CATEGORIES,
-    "reminder": "reminders before something is due",
-    "overdue": "what is overdue (also what is given to you, or is no longer on hold)",
+    "reminder": "reminders before something is due (also comments on what is yours)",
+    "overdue": "what is overdue (also what is given to you, mentions you, or is no longer on hold)",
 }
 KEPT = {
     Kept.LOCKED: "Mails about {what} go on: an admin has set them for everybody.",

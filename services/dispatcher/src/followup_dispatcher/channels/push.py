@@ -178,12 +178,13 @@ def _message(delivery: Delivery) -> bytes:
 
 
 def _about(delivery: Delivery) -> tuple[str, str]:
-    """Why somebody is told, or of what; and the page that shows it."""
+    """Why somebody is told, of what, or what was said; and the page that shows it."""
     told = delivery.notification
     if isinstance(told, Code | Trial):
         return words.of_notice(told, delivery.recipient), "/settings"
     if isinstance(told, Notification):
-        return words.why(told), f"/followups/{told.follow_up_id}"
+        about = in_one_line(told.comment) if told.comment else words.why(told)
+        return about, f"/followups/{told.follow_up_id}"
     return "\n".join(in_one_line(each.title) for each in islice(_lines(told), MOST_LINES)), "/inbox"
 
 

@@ -4,7 +4,7 @@ export const rules = {
   text: "Your inbox has everything at once. What comes by mail:",
   severities: {
     reminder: "Reminders before something is due",
-    overdue: "Overdue, given to you, or no longer on hold",
+    overdue: "Overdue, given to you, mentioning you, or no longer on hold",
     escalated: "Escalated",
     breach: "SLA breach",
   },

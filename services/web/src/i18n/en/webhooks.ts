@@ -25,6 +25,7 @@ export const webhooks = {
     "follow_up.completed": "Completed",
     "follow_up.reopened": "Reopened",
     "follow_up.held": "Snoozed, waiting or taken",
+    "follow_up.commented": "Commented on",
     "follow_up.deleted": "Deleted",
     "follow_up.restored": "Restored",
     "escalation.announced": "Escalated",

@@ -1,6 +1,7 @@
 """Every table. Which service may write what is in the first migration (`migrations/first/roles.sql`)."""
 
 from followup_common.db.tables.columns import BEYOND_THE_ASSIGNEE, SEVERITIES, Time, metadata
+from followup_common.db.tables.comments import comment_recipients, comments
 from followup_common.db.tables.delivered import (
     action_links,
     channels,
@@ -68,6 +69,8 @@ __all__ = [
     "audit_log",
     "channels",
     "circuits",
+    "comment_recipients",
+    "comments",
     "deleted_follow_ups",
     "deliveries",
     "delivery_attempts",

@@ -22,7 +22,7 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
     AuditKind.TOKENS: (Action.TOKEN_CREATED, Action.TOKEN_REVOKED),
     AuditKind.FOLLOW_UPS: (
         *(Action.FOLLOW_UPS_IMPORTED, Action.FOLLOW_UPS_EXPORTED),
-        *(Action.FOLLOW_UP_DELETED, Action.FOLLOW_UP_RESTORED),
+        *(Action.FOLLOW_UP_DELETED, Action.FOLLOW_UP_RESTORED, Action.COMMENT_DELETED),
         *(Action.WORK_HANDED_OVER, Action.HAND_OVER_UNDONE),
         *(Action.ACTION_LINK_USED, Action.ACTION_LINK_REFUSED, Action.SLACK_REFUSED),
         *(Action.MAIL_ANSWER_FOLLOWED, Action.MAIL_ANSWER_REFUSED),

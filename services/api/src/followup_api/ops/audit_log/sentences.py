@@ -51,7 +51,7 @@ def people_in(actor_id: int | None, target: str | None, details: Details) -> Ite
     """The ids of all whom an entry names."""
     manager = details.get("manager_id")
     moved = [manager.get("from"), manager.get("to")] if isinstance(manager, dict) else []
-    named = map(details.get, ("user_id", "assignee_id", "substitute_id", "to"))
+    named = map(details.get, ("user_id", "assignee_id", "author_id", "substitute_id", "to"))
     for id_ in (actor_id, _user_of(target), *moved, *named):
         if isinstance(id_, int):
             yield id_
@@ -193,6 +193,12 @@ def _token(action: str, entry: _Entry) -> str:
     return f"{who} revoked {named}" + (
         f" of {entry.name(details['user_id'])}" if "user_id" in details else ""
     )
+
+
+def _comment(_: str, entry: _Entry) -> str:
+    author_id = entry.details.get("author_id")
+    whose = "a comment of theirs" if author_id is None else f"a comment of {entry.name(author_id)}'s"
+    return f"{entry.who} deleted {whose} on follow-up {entry.target_id}"
 
 
 def _follow_up(action: str, entry: _Entry) -> str:
@@ -472,6 +478,7 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     **dict.fromkeys((*IMPORTED, Action.FOLLOW_UPS_IMPORTED), _imported),
     Action.FOLLOW_UPS_EXPORTED: _exported,
     **dict.fromkeys((Action.FOLLOW_UP_DELETED, Action.FOLLOW_UP_RESTORED), _follow_up),
+    Action.COMMENT_DELETED: _comment,
     **dict.fromkeys((Action.CALENDAR_CREATED, Action.CALENDAR_CHANGED, Action.CALENDAR_ARCHIVED), _calendar),
     **dict.fromkeys(
         (
