@@ -4,7 +4,7 @@
 const message = "Words that people read belong into src/i18n: use t.";
 
 /** Names of keys and of HTTP, which nobody reads on the page. */
-const NAMES = "Accept|Backspace|Content-Type|Date|Enter|Escape|Files|Followup-Person|Idempotency-Key|If-Match|Problem";
+const NAMES = "Accept|Backspace|Content-Type|Date|Enter|Escape|Files|Followup-Person|Idempotency-Key|If-Match|Problem|Tab";
 
 const WORD = `^(?!(?:${NAMES})$)[“(]?[A-Z][a-z]+(?:[ .,:?!…’-]|$)`;
 const WORDS = "[a-z]{2,} [a-z]{2,}";

@@ -34,6 +34,9 @@ class Callers:
         self.done: Counter[str] = Counter()
         self._recent: deque[int] = deque(maxlen=5)
         self._deleted: list[int] = []
+        self.said: list[str] = []
+        """The comments that the API said it has written."""
+        self._unsure: tuple[int, str] | None = None
         self._assignable = assignable
         self._all = f"{address}/api/v1/follow-ups"
         headers = {"Authorization": f"Bearer {token}"}
@@ -60,6 +63,7 @@ class Callers:
             self._restore: 5,
             self._planners.begin_series: 5,
             self._planners.work_on_series: 30,
+            self._comment: 15,
         }
         action = rng.choices(list(actions), weights=list(actions.values()))[0]
         name = f"api: {action.__name__.strip('_')}"
@@ -115,6 +119,24 @@ class Callers:
 
     def _delete(self, _: Random, follow_up: int, __: datetime) -> Answer:
         return self._client.delete(f"/{follow_up}")
+
+    def _comment(self, rng: Random, follow_up: int, _: datetime) -> Answer:
+        """Say something to two who may see it; what is in doubt is sent again, under the same key."""
+        if self._unsure is None:
+            found = self._client.get(f"/{follow_up}/mentionable")
+            people = [each["id"] for each in found.json()["items"]] if found.is_success else []
+            if not people:
+                return None
+            names = " ".join(f"<@{id_}>" for id_ in rng.sample(people, min(len(people), 2)))
+            self._unsure = follow_up, f"{rng.getrandbits(64):x} {names}"
+        where, body = self._unsure
+        key = {"Idempotency-Key": body.split()[0]}
+        answer = self._client.post(f"/{where}/comments", json={"body": body}, headers=key)
+        if not answer.is_server_error:
+            self._unsure = None
+        if answer.is_success:
+            self.said.append(body)
+        return answer
 
     def _edit(self, follow_up: int, **changes: Any) -> Answer:
         """Change an open follow-up, if it is still as it was read."""

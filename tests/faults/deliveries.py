@@ -61,7 +61,7 @@ SELECT id, 'email', email, true, now() FROM users ON CONFLICT DO NOTHING;
 
 ATTEMPTS = """
     SELECT follow_up_id, run, step, repeat, user_id, pg_xact_commit_timestamp(xmin) AS committed_at
-    FROM fault_attempts WHERE follow_up_id IS NOT NULL
+    FROM fault_attempts WHERE follow_up_id IS NOT NULL AND step > -4
 """
 
 # What was told and is not to be sent any more, each when that was decided.
@@ -100,10 +100,12 @@ HASTEN = text("""
                 AND pg_xact_commit_timestamp(a.xmin) < pg_catalog.now() - interval '20 seconds'))
 """)
 
-# What is assigned, or no longer on hold, is as grave as what is overdue.
+# What is assigned, mentions somebody or is no longer on hold is as grave as what is overdue; a comment on
+# one's own is no graver than a reminder.
 SEVERITY = """
     COALESCE(NULLIF(n.details ->> 'severity', 'assigned'),
-        CASE WHEN n.step > 0 THEN v.steps -> (n.step - 1) ->> 'severity' END, 'overdue')
+        CASE WHEN n.step > 0 THEN v.steps -> (n.step - 1) ->> 'severity' WHEN n.step = -5 THEN 'reminder' END,
+        'overdue')
 """
 
 # Nobody reads anything in a round: what is unread, and is no reminder, was to be sent to each address.

@@ -15,6 +15,7 @@ from followup_common.db import Database, Transaction
 from sqlalchemy import text
 
 from tests.faults import deliveries
+from tests.faults.comments import MENTIONED
 from tests.faults.deliveries import OUT_OF_REACH, SEVERITY, Failures, still_stands
 from tests.faults.model import MINUTE, Clock, History
 from tests.faults.people import People
@@ -284,7 +285,9 @@ def _leaves_out(follow_up_id: int, digest: Sent, member: Member) -> bool:
 
 
 def _stood(history: History, member: Member, at: datetime) -> bool:
-    """Whether what somebody was told was so at a moment."""
+    """Whether what somebody was told was so at a moment; what was said stays so."""
+    if member.step <= MENTIONED:
+        return True
     stay = history.stay(at)
     if stay is None or stay.run != member.run:
         return False

@@ -125,7 +125,7 @@ class System:
     @property
     def arrived(self) -> Arrived:
         """What has left the house, as those have it to whom it went."""
-        return Arrived(self.mail.taken, self.hooks.by_name, self.pushes)
+        return Arrived(self.mail.taken, self.hooks.by_name, self.pushes, self.workload.said)
 
     def on_its_way(self) -> int:
         """How many messages wait for a consumer, as RabbitMQ counted them some seconds ago.

@@ -11,7 +11,17 @@ from followup_common.contracts import EscalationsRaised
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-from tests.faults import deliveries, digests, journal, reach, recurring, summaries, webhooks, your_day
+from tests.faults import (
+    comments,
+    deliveries,
+    digests,
+    journal,
+    reach,
+    recurring,
+    summaries,
+    webhooks,
+    your_day,
+)
 from tests.faults.hooks import Hook
 from tests.faults.journal import Change
 from tests.faults.judged import Court, Failures, Found, Judged, key
@@ -32,7 +42,7 @@ TOLD = """
     FROM notifications n JOIN (
         SELECT id, max(pg_xact_commit_timestamp(xmin)) AS committed_at FROM public.fault_told GROUP BY id
     ) t USING (id)
-    WHERE n.follow_up_id IS NOT NULL
+    WHERE n.follow_up_id IS NOT NULL AND n.step > -4
 """
 QUERIES = {
     "notifications": TOLD,
@@ -67,11 +77,13 @@ class Arrived:
         mails: what the mail server has taken.
         hooks: the receivers of webhooks.
         pushes: the push service, with its browsers.
+        said: the comments that the API said it has written.
     """
 
     mails: Sequence[Taken]
     hooks: Mapping[str, Hook]
     pushes: PushService
+    said: Sequence[str] = ()
 
 
 @dataclass
@@ -142,7 +154,8 @@ def judge(tx: Transaction, people: People, arrived: Arrived) -> Verdict:
         verdict.already_told += judged.silent
     for follow_up_id in found:
         verdict.add("after_stop", 1, f"follow-up {follow_up_id} is in no journal")
-    for failure, count, example in (*summaries.failures(tx), *recurring.failures(tx)):
+    said = comments.failures(tx, arrived.said)
+    for failure, count, example in (*summaries.failures(tx), *recurring.failures(tx), *said):
         verdict.add(failure, count, example)
     for failure, count, example in _of_what_left(tx, arrived, court.clock):
         verdict.add(failure, count, example)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
@@ -156,6 +156,11 @@ class Workload:
     def done(self) -> Counter[str]:
         """What people did, and how often."""
         return self._acted + self._callers.done
+
+    @property
+    def said(self) -> Sequence[str]:
+        """The comments that the API said it has written."""
+        return self._callers.said
 
     def start(self) -> None:
         """Begin."""

@@ -6,8 +6,9 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from followup_dispatcher.deliveries import ForPeople, Stopped
+from followup_dispatcher.deliveries import ForPeople
 from followup_dispatcher.destinations import switch
+from followup_dispatcher.ended import Stopped
 from followup_dispatcher.mails import Mails
 from followup_dispatcher.telling import Delivery, Digest
 from sqlalchemy import text

@@ -6,6 +6,7 @@ import {
   IconCalendar,
   IconCheck,
   IconFileImport,
+  IconMessage,
   IconNotes,
   IconPencil,
   IconPlus,
@@ -20,6 +21,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { RelativeTime } from "@/components/RelativeTime";
 import { activitiesQuery } from "@/features/followups/queries";
+import { CommentEntry, CommentForm } from "@/features/comments";
 import { EscalationReason } from "@/features/followups/EscalationReason";
 import { t } from "@/i18n";
 import classes from "./Timeline.module.css";
@@ -37,6 +39,7 @@ const ICONS: Record<string, Icon> = {
   restored: IconArrowBackUp,
   escalated: IconBellRinging,
   logged: IconNotes,
+  commented: IconMessage,
 };
 
 /** The history of a follow-up: who did what, and who was told what, when and why. */
@@ -48,10 +51,11 @@ export function Timeline({ id }: { id: number }) {
       <Title order={2} mb="md">
         {t.history.label}
       </Title>
+      <CommentForm key={id} followUp={id} />
       {activities ? (
         <ol className={classes.timeline}>
           {activities.map((activity) => (
-            <TimelineItem key={activity.id} activity={activity} />
+            <TimelineItem key={activity.id} activity={activity} followUp={id} />
           ))}
           {activities.length === 0 && <li>{t.history.nothing}</li>}
         </ol>
@@ -69,9 +73,17 @@ export function Timeline({ id }: { id: number }) {
   );
 }
 
-/** One entry. @param children what else it says, such as what it is about */
-export function TimelineItem({ activity, children }: { activity: Activity; children?: ReactNode }) {
-  const { kind, summary, created_at: at, escalation } = activity;
+interface ItemProps {
+  activity: Activity;
+  /** Whose page it is on; without it, a comment can only be read. */
+  followUp?: number;
+  /** What else it says, such as what it is about. */
+  children?: ReactNode;
+}
+
+/** One entry. */
+export function TimelineItem({ activity, followUp, children }: ItemProps) {
+  const { kind, summary, created_at: at, escalation, comment } = activity;
   const IconOf = ICONS[kind] ?? IconPoint;
   return (
     <li className={classes.entry} data-kind={kind} data-breach={escalation?.sla_breach}>
@@ -79,9 +91,16 @@ export function TimelineItem({ activity, children }: { activity: Activity; child
         <IconOf size={15} stroke={1.9} aria-hidden />
       </span>
       <div className={classes.text}>
-        <span>{summary}</span> {children}
+        {comment ? (
+          <CommentEntry comment={comment} followUp={followUp} />
+        ) : (
+          <>
+            <span>{summary}</span>{" "}
+          </>
+        )}
+        {children}
         {children && " "}
-        <RelativeTime at={at} as="ago" className={classes.at} />
+        {!comment && <RelativeTime at={at} as="ago" className={classes.at} />}
         {escalation && <EscalationReason escalation={escalation} />}
       </div>
     </li>

@@ -1,5 +1,5 @@
 import { Tooltip, UnstyledButton } from "@mantine/core";
-import { IconAlertTriangle, IconBeach, IconBellRinging, IconPlayerPlay, IconPlugConnectedX, IconUserShare } from "@tabler/icons-react";
+import { IconAlertTriangle, IconAt, IconBeach, IconBellRinging, IconMessage, IconPlayerPlay, IconPlugConnectedX, IconUserShare } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Notification } from "@/api/types";
 import { isolate } from "@/components/bidi";
@@ -19,7 +19,7 @@ interface Props {
 
 /** A line of the inbox; following it marks it as read. What its reader may not see any more leads nowhere. */
 export function NotificationItem({ notification, onFollow }: Props) {
-  const { id, read_at: readAt, created_at: at, follow_up: followUp, message } = notification;
+  const { id, read_at: readAt, created_at: at, follow_up: followUp, message, comment } = notification;
   const mark = useMarkRead();
   const unread = readAt === null;
   const to = addressOf(notification);
@@ -40,6 +40,11 @@ export function NotificationItem({ notification, onFollow }: Props) {
           </span>
         )}
       </span>
+      {comment && !comment.deleted_at && (
+        <span className={classes.comment} dir="auto">
+          {comment.text}
+        </span>
+      )}
       <span className={classes.summary}>
         {reasonOf(notification)}
         {worked && ` ${t.inbox.worked(workingTime(worked), isolate(worked.calendar))}`}
@@ -124,7 +129,7 @@ function reasonOf({ follow_up: followUp, why, reason, number, completed }: Notif
 
 const TONES = { reminder: 1, overdue: 1, escalated: 2, breach: 3 };
 
-/** Colour: 0 an assignment or the end of a hold, 1 a reminder, 2 an escalation to others, 3 a breach. */
+/** Colour: 0 an assignment, the end of a hold or a comment, 1 a reminder, 2 an escalation to others, 3 a breach. */
 function toneOf({ kind, why, severity, sla_breach: breach }: Notification): number {
   if (kind === "summary" && severity) return TONES[severity];
   if (kind !== "escalation" || !why) return 0;
@@ -134,6 +139,8 @@ function toneOf({ kind, why, severity, sla_breach: breach }: Notification): numb
 function KindIcon({ notification: { kind, sums_up: sumsUp, sla_breach: breach } }: { notification: Notification }) {
   const look = { size: 17, stroke: 1.8, "aria-hidden": true };
   if (kind === "assignment" || sumsUp === "assignment" || sumsUp === "hand_over") return <IconUserShare {...look} />;
+  if (kind === "mention") return <IconAt {...look} />;
+  if (kind === "comment") return <IconMessage {...look} />;
   if (kind === "hold") return <IconPlayerPlay {...look} />;
   if (kind === "webhook" || kind === "destination" || kind === "answer") return <IconPlugConnectedX {...look} />;
   if (sumsUp === "absence") return <IconBeach {...look} />;

@@ -14,6 +14,7 @@ export function useInboxStream(): void {
     return followInbox(id, (state) => {
       cache.setQueryData(queryKeys.unreadCount, { unread: state.unread });
       void cache.invalidateQueries({ queryKey: queryKeys.notificationLists });
+      void cache.invalidateQueries({ queryKey: queryKeys.allActivities }); // somebody may have commented
       if (newest !== undefined && state.newest_id !== newest) refreshLists(cache);
       newest = state.newest_id;
     });
