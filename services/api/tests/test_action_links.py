@@ -281,6 +281,17 @@ def test_who_guesses_has_to_wait_and_is_in_the_audit_log(build: Callable[..., Wo
     assert mailbox.client().post("/api/v1/session", json=log_in).status_code == 201
 
 
+def test_a_link_that_is_used_in_vain_over_and_over_does_not_fill_the_audit_log(
+    mailbox: Mailbox, call: int
+) -> None:
+    """Who has it has to wait for it, and for nothing else: an office has one address."""
+    used, other = (mailbox.link(mailbox.company.amir, call, act) for act in ("acknowledge", "complete"))
+    answers = [mailbox.press(used).status_code for _ in range(10)]
+    assert answers == [200, *[410] * 5, *[429] * 4]
+    assert len(mailbox.audit()) == 6
+    assert mailbox.press(other).status_code == 200
+
+
 def test_no_log_has_what_a_link_carries(mailbox: Mailbox, call: int) -> None:
     token = mailbox.link(mailbox.company.amir, call, "complete")
     with capture_logs() as logs:

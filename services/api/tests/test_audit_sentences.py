@@ -134,6 +134,13 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         )
         for reason, said in (("automatic", "written by a machine"), ("reassigned", "reassigned meanwhile"))
     ),
+    *(
+        (
+            *(Action.MAIL_ANSWER_REFUSED, None, None, {"reason": "unknown", "mails": mails}),
+            f"{said} came to an address for answers that no mail of ours has",
+        )
+        for mails, said in ((1, "1 mail"), (12, "12 mails"))
+    ),
     (
         *(Action.ACTION_LINK_USED, 2, BOB, {"act": "unsubscribe", "mails": ["overdue", "day"]}),
         "Bob Stone switched off mails by a link in one (overdue, day)",

@@ -262,6 +262,13 @@ def test_who_guesses_has_to_wait(build: Callable[..., World]) -> None:
     assert mailbox.click(token).status_code == mailbox.look(token).status_code == 429
 
 
+def test_a_link_that_is_used_in_vain_over_and_over_does_not_fill_the_audit_log(mailbox: Mailbox) -> None:
+    token = mailbox.link(mailbox.company.amir, "overdue")
+    mailbox.world.execute("UPDATE users SET active = false WHERE id = :id", id=mailbox.company.amir.id)
+    assert [mailbox.click(token).status_code for _ in range(8)] == [*[410] * 5, *[429] * 3]
+    assert len(mailbox.audit()) == 5
+
+
 def test_no_log_has_what_a_link_carries(mailbox: Mailbox) -> None:
     token = mailbox.link(mailbox.company.amir, "overdue")
     with capture_logs() as logs:

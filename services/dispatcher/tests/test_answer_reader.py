@@ -23,10 +23,12 @@ from followup_dispatcher.metrics import ANSWERS_UNREACHABLE, BOUNCES_UNREACHABLE
 from followup_dispatcher.settings import DispatcherSettings
 from followup_dispatcher.telling import Delivery
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from tests.support.company import Company
 from tests.support.handlers import Run, acting_as
 from tests.support.imap_server import ADDRESS, ImapServer, serving
+from tests.support.postgres import role_url
 from tests.support.reports import POSTFIX
 
 from .test_deliveries import HOUR, set_up
@@ -96,8 +98,12 @@ def test_what_a_machine_answers_is_kept_without_its_text(company: Company, run: 
 def test_what_answers_nothing_that_we_have_sent_leaves_nothing(company: Company, run: Run) -> None:
     delivery = sent(company, run)
     by_link = next(iter(next(iter(delivery.links.values())).tokens.values()))
-    for to in (TO, f"answers+{'a' * 32}@example.com", f"answers+{by_link}@example.com"):
-        assert kept_as(company, answer_to(delivery, To=to)) == "other"
+    for to, expected in (
+        (TO, "other"),
+        (f"answers+{'a' * 32}@example.com", "unknown"),
+        (f"answers+{by_link}@example.com", "other"),
+    ):
+        assert kept_as(company, answer_to(delivery, To=to)) == expected
     assert kept(company) == []
 
 
@@ -171,6 +177,29 @@ def test_what_no_database_takes_keeps_no_other_mail_from_being_read(
     database.close()
 
 
+def test_forged_answers_are_in_the_audit_log_one_entry_a_look(
+    mailbox: ImapServer, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody may send as many as they like; none is lost where the log cannot be written at once."""
+    meter, database = Meter(), Database(role_url(database_url, "followup_dispatcher"))
+    reading = reader(mailbox.url, database, meter)
+    reading.look()
+    for number in range(3):
+        local, domain = ADDRESS.split("@")
+        to = f"{local}+{'abc'[number] * 32}@{domain}"
+        mailbox.deliver(f"To: {to}\r\nFrom: eve@example.com\r\n\r\ndone".encode())
+    with monkeypatch.context() as patched:
+        patched.setattr("followup_dispatcher.answer_reader.note_unknown", away)
+        reading.look()
+    assert forged(database_url) == []
+    reading.look()
+    assert forged(database_url) == [{"reason": "unknown", "mails": 3}]
+    reading.look()
+    assert len(forged(database_url)) == 1
+    assert 'followup_mail_answers_total{kind="unknown"} 3.0' in said(meter)
+    database.close()
+
+
 def test_a_mail_of_many_parts_within_parts_is_not_parsed(
     mailbox: ImapServer, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +230,21 @@ def test_each_mail_is_parsed_once_at_most(
     read(content)
     kept_as(company, content)
     assert len(parsed) == times
+
+
+def away(*_: object) -> None:
+    """The database, when the log is to be written."""
+    raise OperationalError("INSERT", {}, Exception("away"))
+
+
+def forged(database_url: str) -> list[Mapping[str, Any]]:
+    """What the audit log has of answers to no mail."""
+    owner = Database(database_url)
+    with owner.transaction() as tx:
+        entries = text("SELECT details FROM audit_log WHERE action = 'mail-answer.refused' ORDER BY id")
+        found = [*tx.execute(entries).scalars()]
+    owner.close()
+    return found
 
 
 def counted(parse: Callable[..., Message], parsed: list[object]) -> Callable[..., Message]:

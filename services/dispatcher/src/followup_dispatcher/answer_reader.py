@@ -20,7 +20,9 @@ KEEP = text("""
     ON CONFLICT (token_hash, mail_hash) DO NOTHING
 """).bindparams(most=MOST)
 
-ANSWERED, REFUSED, OTHER = "answered", "refused", "other"
+NOTE_UNKNOWN = text("SELECT mail_answers_note_unknown(:mails)")
+
+ANSWERED, REFUSED, UNKNOWN, OTHER = "answered", "refused", "unknown", "other"
 
 
 def keep(tx: Transaction, content: bytes, addresses: AnswerAddress) -> str:
@@ -32,14 +34,22 @@ def keep(tx: Transaction, content: bytes, addresses: AnswerAddress) -> str:
         addresses: at which deliveries are answered.
 
     Returns:
-        What it was: `answered`, `refused`, or `other`: it answers nothing that we have sent.
+        What it was: `answered`, `refused`, `unknown`: it came to the address of no delivery that we know, or
+        `other`: to no such address.
     """
     mail = headers_of(content)
     token = addresses.token_in(mail)
-    token_hash = sha256((token or "").encode()).digest()
-    if token is None or not tx.execute(KNOWN, {"token_hash": token_hash}).scalar():
+    if token is None:
         return OTHER
+    token_hash = sha256(token.encode()).digest()
+    if not tx.execute(KNOWN, {"token_hash": token_hash}).scalar():
+        return UNKNOWN
     answer = read(mail, content)
     kept = {"mail_hash": answer.mail_id, "sender": answer.sender, "said": answer.said}
     tx.execute(KEEP, {"token_hash": token_hash, **kept, "refused": answer.refused})
     return REFUSED if answer.refused else ANSWERED
+
+
+def note_unknown(tx: Transaction, mails: int) -> None:
+    """Let the audit log have that so many mails were `unknown`: one entry, as anybody may send many."""
+    tx.execute(NOTE_UNKNOWN, {"mails": mails})

@@ -101,20 +101,34 @@ class MailReader:
 
     def _read(self) -> None:
         with self._source.mailbox.opened() as folder:
-            for number in folder.unread(AT_ONCE):
-                if self._stopping.is_set():
-                    return
-                self._record(folder, number)
+            unread = folder.unread(AT_ONCE)
+            unknown = [
+                each for each in unread if not self._stopping.is_set() and self._is_unknown(folder, each)
+            ]
+            if unknown:
+                with self._database.transaction() as tx:
+                    answer_reader.note_unknown(tx, len(unknown))
+            for number in unknown:
+                folder.mark_read(number)
+                self._meter.record(metrics.ANSWERS, kind=answer_reader.UNKNOWN)
 
-    def _record(self, folder: Folder, number: bytes) -> None:
-        """Record what one mail says; then it is read. Read twice it changes nothing more."""
+    def _is_unknown(self, folder: Folder, number: bytes) -> bool:
+        """Record what one mail says; then it is read. Read twice it changes nothing more.
+
+        Returns:
+            Whether it came to the address of no delivery: it stays unread until the audit log has it, with all
+            others of this look in one entry.
+        """
         content = folder.content(number) or b""
         kinds, answered = ([], None) if _too_parted(content) else self._kept(content)
+        if answered == answer_reader.UNKNOWN:
+            return True
         folder.mark_read(number)
         if answered:
             self._meter.record(metrics.ANSWERS, kind=answered)
         for kind in kinds or ([] if answered else [OTHER]):
             self._meter.record(metrics.BOUNCES, kind=kind)
+        return False
 
     def _kept(self, content: bytes) -> tuple[list[str], str | None]:
         """What a mail says is kept: the kinds of its reports, and as what an answer."""

@@ -41,7 +41,7 @@ BOUNCES_UNREACHABLE = Gauge(
 
 ANSWERS = Counter(
     "followup_mail_answers_total",
-    "Answers to mails: answered (kept for the API, which acts), or refused.",
+    "Answers to mails: answered (kept for the API, which acts), refused, or unknown (to no delivery).",
     ("kind",),
 )
 ANSWERS_UNREACHABLE = Gauge(

@@ -128,7 +128,7 @@ def act(
         given: what its person says with it: a note, until when, why.
 
     Raises:
-        TooManyTries, TriesInProgress: the address has guessed, and has to wait.
+        TooManyTries, TriesInProgress: the address has guessed, or used this link in vain, and has to wait.
     """
     attempt = attempt_by(request, app, audit.work, token)
     attempt.check()
@@ -139,7 +139,10 @@ def act(
         audit(Action.ACTION_LINK_REFUSED, reason=Reason.UNKNOWN)
         return Stale(Reason.UNKNOWN)
     request.state.user_id = link.user_id
-    return by_link(request, app, audit, link, given)
+    outcome = by_link(request, app, audit, link, given)
+    if not isinstance(outcome, Done):
+        attempt.in_vain()
+    return outcome
 
 
 def by_link(

@@ -91,10 +91,14 @@ class Attempt:
 
     def failed(self) -> None:
         """Count a wrong password."""
-        of_account, from_address = self._count(self._account), self._count(self._origin)
+        self.in_vain()
+        self._block(self._origin, self._count(self._origin) - self.free_for_address)
+
+    def in_vain(self) -> None:
+        """Count a try that was no guess, as what opens is known: for nothing else has its address to wait."""
+        of_account = self._count(self._account)
         self._count(self._pair)
         self._block(self._pair, of_account - FREE_FOR_ACCOUNT)
-        self._block(self._origin, from_address - self.free_for_address)
         self._prune()
 
     def succeeded(self) -> None:

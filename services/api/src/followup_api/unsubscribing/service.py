@@ -15,6 +15,7 @@ from followup_api.action_links.service import BY, attempt_by
 from followup_api.audit import Action, Trail, sign
 from followup_api.auth.queries import by_id
 from followup_api.auth.secrets import digest
+from followup_api.auth.throttle import Attempt
 from followup_api.dependencies import AppContext
 from followup_api.notification_rules import service as rules
 from followup_api.notification_rules.categories import Mails, mails, without
@@ -73,7 +74,7 @@ def look(request: Request, app: AppContext, work: UnitOfWork, token: str) -> Off
     Raises:
         TooManyTries, TriesInProgress: the address has guessed, and has to wait.
     """
-    link = _found(request, app, work, token)
+    link = _found(attempt_by(request, app, work, token), work, token)
     if link is None:
         return Stale(Reason.UNKNOWN)
     return _opened(work, link) if link.active else Stale(Reason.INACTIVE, link)
@@ -89,28 +90,28 @@ def stop(request: Request, app: AppContext, audit: Trail, token: str) -> Done | 
         token: what the link carries.
 
     Raises:
-        TooManyTries, TriesInProgress: the address has guessed, and has to wait.
+        TooManyTries, TriesInProgress: the address has guessed, or used this link in vain, and has to wait.
     """
-    link = _found(request, app, audit.work, token)
+    attempt = attempt_by(request, app, audit.work, token)
+    link = _found(attempt, audit.work, token)
     if link is None:
         audit(Action.ACTION_LINK_REFUSED, act=ACT, reason=Reason.UNKNOWN)
         return Stale(Reason.UNKNOWN)
     request.state.user_id = link.user_id
     if not link.active:
-        _refuse(audit, link, Reason.INACTIVE)
+        _refuse(audit, attempt, link, Reason.INACTIVE)
         return Stale(Reason.INACTIVE, link)
     rules.hold(audit.work.tx, link.user_id)
     offer = _opened(audit.work, link)
     if offer.found.ends:
         _end(request, audit, offer)
     elif offer.found.stays:
-        _refuse(audit, link, Reason.KEPT)
+        _refuse(audit, attempt, link, Reason.KEPT)
         return offer
     return Done(offer)
 
 
-def _found(request: Request, app: AppContext, work: UnitOfWork, token: str) -> Record | None:
-    attempt = attempt_by(request, app, work, token)
+def _found(attempt: Attempt, work: UnitOfWork, token: str) -> Record | None:
     attempt.check()
     link = queries.by_digest(work.tx, digest(token))
     if link is None:
@@ -131,6 +132,7 @@ def _end(request: Request, audit: Trail, offer: Offer) -> None:
     audit(Action.ACTION_LINK_USED, f"users/{caller.user_id}", act=ACT, mails=list(ends))
 
 
-def _refuse(audit: Trail, link: Record, reason: Reason) -> None:
+def _refuse(audit: Trail, attempt: Attempt, link: Record, reason: Reason) -> None:
+    attempt.in_vain()
     said = {"act": ACT, "category": link.category, "reason": reason}
     audit(Action.ACTION_LINK_REFUSED, f"users/{link.user_id}", **said)

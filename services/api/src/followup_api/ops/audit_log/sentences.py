@@ -245,6 +245,9 @@ def _mail_answer(action: str, entry: _Entry) -> str:
     if action == Action.MAIL_ANSWER_FOLLOWED:
         did = {**ACTS, "note": "noted something about"}.get(str(entry.details.get("act")), "changed")
         return f"{entry.who} {did} follow-up {entry.target_id} by answering a mail"
+    if not entry.target_id:
+        mails = _amount(entry.details.get("mails"), "mail") or "A mail"
+        return f"{mails} came to an address for answers that no mail of ours has"
     reasons = {"automatic": "written by a machine", "empty": "empty", "sender": "from another address"}
     reason = reasons.get(str(entry.details.get("reason"))) or _why(entry)
     return f"An answer to a mail to {entry.who} did nothing to follow-up {entry.target_id}: it was {reason}"
