@@ -116,8 +116,8 @@ class MailReader:
         """Record what one mail says; then it is read. Read twice it changes nothing more.
 
         Returns:
-            Whether it came to the address of no delivery: it stays unread until the audit log has it, with all
-            others of this look in one entry.
+            Whether it came to the address of no delivery: it stays unread until the audit log has it, with
+            all others of this look in one entry.
         """
         content = folder.content(number) or b""
         kinds, answered = ([], None) if _too_parted(content) else self._kept(content)
