@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from followup_common.db.rules import rules_stay
+from sqlalchemy import text
+
+from tests.support.waiting import eventually
 
 from .companies import Company
 from .conftest import Person, World
@@ -179,4 +184,29 @@ def test_what_is_held_says_so_and_is_looked_at_again_when_a_rule_changes(company
         [shown] = deliveries(company)
         assert (shown["held"], shown["next_at"]) == (True, "2030-01-01T09:00:00Z")
         put(company, who, path, body)
+        assert not deliveries(company)[0]["held"]
+
+
+def test_what_is_held_in_the_moment_in_which_rules_are_saved_is_looked_at_again(company: Company) -> None:
+    """The dispatcher holds by the rules before; who saves waits for it, and then sees what it holds."""
+    world = company.world
+    world.execute("""
+        INSERT INTO destinations (user_id, channel, address, by_default, verified_at)
+        SELECT id, 'email', email, true, now() FROM users ON CONFLICT DO NOTHING
+    """)
+    company.follow_up(company.amir, "Call Acme", overdue=timedelta(hours=1))
+    swept(world)
+    held = text("UPDATE deliveries SET held_until = '2030-01-01T09:00:00Z', next_at = '2030-01-01T09:00:00Z'")
+    waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    for who, path, body in (
+        (company.amir, MINE, {"rules": []}),
+        (company.ada, ALL, company_rules(company)),
+    ):
+        with ThreadPoolExecutor(1) as pool, world.engine.begin() as tx:
+            assert rules_stay(tx)
+            tx.execute(held)
+            saving = pool.submit(put, company, who, path, body)
+            eventually(lambda: len(world.execute(waiting)) == 1, what="who saves waits")
+            tx.commit()
+            saving.result()
         assert not deliveries(company)[0]["held"]

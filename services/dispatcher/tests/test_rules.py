@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from followup_common.db.rules import wait_for_holds
 from followup_dispatcher.deliveries import HELD, bring_back
 from followup_dispatcher.ended import Stopped
 from followup_dispatcher.telling import Delivery, Notification
-from followup_dispatcher.turns import NEVER
-from sqlalchemy import text
+from followup_dispatcher.turns import CHANGING, NEVER
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
 from tests.support.company import Company
 from tests.support.handlers import Run, acting_as, sweep
@@ -46,6 +48,26 @@ def test_what_is_due_in_quiet_hours_is_held_and_not_dropped(company: Company, ru
     assert taken(company) is None
     end_quiet_hours(company)
     assert isinstance(taken(company), Delivery)
+
+
+def test_nothing_is_held_by_rules_that_are_being_changed(
+    company: Company, run: Run, shared_database: Engine
+) -> None:
+    """Who saves them does not see it yet; it is asked again a second later."""
+    eve, _ = set_up(company, run)
+    be_quiet(company, eve)
+    with shared_database.begin() as saving:
+        wait_for_holds(saving)
+        assert taken(company) == Stopped(CHANGING)
+        assert held_for(company) is None
+        waits = text("SELECT next_at - now() FROM deliveries")
+        assert company.tx.execute(waits).scalar() == timedelta(seconds=1)
+    let_time_pass(company)
+    assert taken(company) == Stopped(HELD)
+    with shared_database.begin() as saving:
+        saving.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            wait_for_holds(saving)
 
 
 def test_a_wait_for_quiet_hours_is_not_taken_for_an_outage(company: Company, run: Run) -> None:

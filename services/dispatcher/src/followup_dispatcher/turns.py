@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.rules import rules_of
+from followup_common.db.rules import rules_of, rules_stay
 from followup_common.policy import Severity
 from followup_common.policy.delivery import Rules, window
-from sqlalchemy import Row
+from sqlalchemy import Row, text
 
 from followup_dispatcher import days, digests, notices
 from followup_dispatcher.circuits import Circuits, target_of
@@ -27,6 +27,13 @@ LONGEST_HOLD = timedelta(days=15)
 
 NEVER = "by their own rules"
 IN_DIGEST = "goes in a digest"
+CHANGING = "the rules of its reader are being changed"
+
+SOON = text("""
+    UPDATE deliveries SET state = CASE WHEN state = 'sending' THEN 'unknown' ELSE state END,
+        next_at = now() + interval '1 second'
+    WHERE id = :id
+""")
 
 
 def told(
@@ -50,7 +57,7 @@ def told(
     return _standing(tx, [first, *along])
 
 
-def _said_anyway(tx: Transaction, row: Row[Any]) -> Message | Ended | Held | None:
+def _said_anyway(tx: Transaction, row: Row[Any]) -> Message | Ended | Held | Stopped | None:
     """What a delivery that tells no notification is to say, or why one is not to be sent whatever it says;
     None: it tells a notification."""
     if row.notice is not None:
@@ -91,11 +98,16 @@ def _standing(tx: Transaction, rows: Sequence[Row[Any]]) -> Sequence[tuple[Row[A
     ]
 
 
-def _digest(tx: Transaction, row: Row[Any]) -> Digest | Day | Ended | Held:
+def _digest(tx: Transaction, row: Row[Any]) -> Digest | Day | Ended | Held | Stopped:
     """What a digest says, unless its time, as that of another try, is a quiet one."""
     if reason := person_out_of_reach(row):
         return Ended("suppressed", reason)
     rules = rules_of(tx, [row.user_id], row.channel)[row.user_id]
+    if rules.quiet_until(row.now) > row.now:
+        latest = _latest_rules(tx, row)
+        if latest is None:
+            return Stopped(CHANGING)
+        rules = latest
     quiet_until = rules.quiet_until(row.now)
     if quiet_until > row.now:
         return Held(quiet_until)
@@ -105,7 +117,24 @@ def _digest(tx: Transaction, row: Row[Any]) -> Digest | Day | Ended | Held:
 
 
 def _ruled(tx: Transaction, row: Row[Any], rules: Rules) -> Ended | Held | Stopped | None:
-    """Why a delivery does not go by itself now, by its reader's rules; None: it does.
+    """Why a delivery does not go by itself now, by its reader's rules; None: it does."""
+    why = _turn(tx, row, rules)
+    if not isinstance(why, Held):
+        return why
+    latest = _latest_rules(tx, row)
+    return _turn(tx, row, latest) if latest else Stopped(CHANGING)
+
+
+def _latest_rules(tx: Transaction, row: Row[Any]) -> Rules | None:
+    """The rules by which one may be held; None: they are being changed, and it is asked again soon."""
+    if rules_stay(tx):
+        return rules_of(tx, [row.user_id], row.channel)[row.user_id]
+    tx.execute(SOON, {"id": row.id})
+    return None
+
+
+def _turn(tx: Transaction, row: Row[Any], rules: Rules) -> Ended | Held | Stopped | None:
+    """As `_ruled`, by given rules.
 
     What comes behind its digest goes in the next one. What was tried already goes by itself.
     """

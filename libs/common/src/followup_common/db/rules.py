@@ -28,6 +28,21 @@ PREFERENCES = text("""
     LEFT JOIN notification_preferences own ON own.user_id = u.id
     WHERE u.id = ANY(CAST(:user_ids AS bigint[]))
 """)
+STAY = text("SELECT pg_try_advisory_xact_lock_shared(hashtext('notification_rules'))")
+CHANGE = text("SELECT pg_advisory_xact_lock(hashtext('notification_rules'))")
+
+
+def rules_stay(tx: Transaction) -> bool:
+    """Let nobody look again at what is held until the transaction ends; False: somebody is saving rules.
+
+    Who has a delivery must not wait for who saves: they take rules and deliveries in the other order.
+    """
+    return bool(tx.execute(STAY).scalar())
+
+
+def wait_for_holds(tx: Transaction) -> None:
+    """Wait until what is being held by rules before these is seen; what comes then sees these."""
+    tx.execute(CHANGE)
 
 
 def rules_of(tx: Transaction, user_ids: Collection[int], channel: str) -> Mapping[int, Rules]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.rules import rule_of
+from followup_common.db.rules import rule_of, wait_for_holds
 from followup_common.db.tables import deliveries, notification_preferences, notification_rules, users
 from followup_common.policy import Severity
 from followup_common.policy.delivery import Mode, Rule, in_force
@@ -227,6 +227,7 @@ def _is_free(number: int, rule: RuleInput, company: Mapping[Key, Record]) -> boo
 
 def _look_again(tx: Transaction, whose: ColumnElement[bool]) -> None:
     """Let the dispatcher ask the rules again about what they hold."""
+    wait_for_holds(tx)
     held = (d.held_until.is_not(None), d.held_until == d.next_at, d.ended_at.is_(None))
     tx.execute(update(deliveries).where(whose, *held).values(next_at=func.now()))
 
