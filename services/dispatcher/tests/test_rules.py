@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from followup_common.db.rules import wait_for_holds
+from followup_common.db import Transaction
+from followup_common.db.rules import rules_stay, wait_for_holds
 from followup_dispatcher.deliveries import HELD, bring_back
 from followup_dispatcher.ended import Stopped
 from followup_dispatcher.telling import Delivery, Notification
@@ -68,6 +69,23 @@ def test_nothing_is_held_by_rules_that_are_being_changed(
         saving.execute(text("SET LOCAL lock_timeout = '50ms'"))
         with pytest.raises(OperationalError, match="lock timeout"):
             wait_for_holds(saving)
+
+
+def test_rules_that_were_changed_while_one_is_taken_count(
+    company: Company, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are read again once nobody changes them any more."""
+    eve, _ = set_up(company, run)
+    be_quiet(company, eve)
+
+    def changed_before(tx: Transaction) -> bool:
+        tx.execute(text("RESET ROLE"))
+        tx.execute(text("DELETE FROM notification_preferences WHERE user_id IS NOT NULL"))
+        tx.execute(text("SET LOCAL ROLE followup_dispatcher"))
+        return rules_stay(tx)
+
+    monkeypatch.setattr("followup_dispatcher.turns.rules_stay", changed_before)
+    assert isinstance(taken(company), Delivery)
 
 
 def test_a_wait_for_quiet_hours_is_not_taken_for_an_outage(company: Company, run: Run) -> None:
