@@ -24,18 +24,18 @@ NOTHING = "the day brings nothing"
 WELL_OVERDUE = timedelta(hours=1)
 """Whatever day it is by a clock."""
 
-# What somebody does who wants it from now on, in two seconds.
+# What people do who want it from now on, in two seconds.
 WANT = text("""
     INSERT INTO notification_preferences (user_id, day, day_at, day_since)
     SELECT id, true,
         CAST(date_trunc('second', (now() + interval '2 seconds') AT TIME ZONE time_zone) AS time), now()
-    FROM users WHERE id = :user_id
+    FROM users WHERE id = ANY(CAST(:people AS bigint[]))
     ON CONFLICT (user_id) DO UPDATE
     SET day = true, day_at = EXCLUDED.day_at, day_since = EXCLUDED.day_since
 """)
 HAS = text("""
     SELECT count(*) FROM digests g JOIN deliveries d ON d.digest_id = g.id AND d.notification_id IS NULL
-    WHERE g.user_id = :user_id AND g.kind = 'day' AND d.ended_at IS NOT NULL
+    WHERE g.user_id = ANY(CAST(:people AS bigint[])) AND g.kind = 'day' AND d.ended_at IS NOT NULL
 """)
 WITHOUT_DELIVERY = text("""
     SELECT g.id FROM digests g WHERE g.kind = 'day' AND NOT EXISTS (
@@ -75,16 +75,16 @@ class Day:
     copies: tuple[Counter[int], ...] = ()
 
 
-def want(owner: Database, user_id: int) -> None:
-    """Let somebody want it."""
+def want(owner: Database, people: Sequence[int]) -> None:
+    """Let some people want it."""
     with owner.transaction() as tx:
-        tx.execute(WANT, {"user_id": user_id})
+        tx.execute(WANT, {"people": people})
 
 
-def number(owner: Database, user_id: int) -> int:
-    """How many of somebody's have come to their end."""
+def number(owner: Database, people: Sequence[int]) -> int:
+    """How many of theirs have come to their end."""
     with owner.transaction() as tx:
-        return int(tx.execute(HAS, {"user_id": user_id}).scalar_one())
+        return int(tx.execute(HAS, {"people": people}).scalar_one())
 
 
 def failures(tx: Transaction) -> Failures:
