@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from followup_api.followups import sorting
 from followup_api.followups.due_filters import Period, span
-from followup_api.followups.sorting import Sort
+from followup_api.followups.sorting import FollowUpSort
 
 from .companies import Company
 from .conftest import World
@@ -55,22 +55,22 @@ def pages(company: Company, **query: Any) -> list[dict[str, Any]]:
         cursor = {"cursor": page["next_cursor"]}
 
 
-def expected(sort: Sort, listed: list[dict[str, Any]]) -> list[str]:
+def expected(sort: FollowUpSort, listed: list[dict[str, Any]]) -> list[str]:
     """The same by Python."""
 
     def key(one: dict[str, Any]) -> tuple[Any, ...]:
         due, id_ = datetime.fromisoformat(one["due_at"]).timestamp(), one["id"]
         about = one["subject"]
         match sort:
-            case Sort.DUE | Sort.DUE_LAST:
+            case FollowUpSort.DUE | FollowUpSort.DUE_LAST:
                 return due, id_
-            case Sort.PRIORITY:
+            case FollowUpSort.PRIORITY:
                 return ("high", "normal", "low").index(one["priority"]), due, id_
-            case Sort.KIND:
+            case FollowUpSort.KIND:
                 return one["kind"], due, id_
-            case Sort.ASSIGNEE:
+            case FollowUpSort.ASSIGNEE:
                 return one["assignee"]["name"].lower(), due, id_
-            case Sort.SUBJECT:
+            case FollowUpSort.SUBJECT:
                 name = about["name"].lower().replace("é", "e") if about else ""
                 return about is None, name, about["id"] if about else 0, due, id_
             case _:
@@ -80,9 +80,9 @@ def expected(sort: Sort, listed: list[dict[str, Any]]) -> list[str]:
 
 
 @pytest.mark.parametrize("few", [sorting.FEW, 0], ids=["few", "many"])
-@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize("sort", FollowUpSort)
 def test_each_order_is_kept_over_pages_whatever_ties(
-    company: Company, monkeypatch: pytest.MonkeyPatch, sort: Sort, few: int
+    company: Company, monkeypatch: pytest.MonkeyPatch, sort: FollowUpSort, few: int
 ) -> None:
     monkeypatch.setattr(sorting, "FEW", few)
     fill(company)

@@ -6789,6 +6789,12 @@ export interface components {
             why: string;
         };
         /**
+         * FollowUpSort
+         * @description In which order open follow-ups come.
+         * @enum {string}
+         */
+        FollowUpSort: "due" | "-due" | "priority" | "assignee" | "subject" | "kind" | "changed" | "-changed";
+        /**
          * Format
          * @description Which kind of file.
          * @enum {string}
@@ -11163,6 +11169,12 @@ export interface components {
             reason?: string | null;
         };
         /**
+         * Sort
+         * @description By what people are put in order.
+         * @enum {string}
+         */
+        Sort: "name" | "open" | "overdue" | "oldest" | "escalated" | "moved" | "waiting" | "snoozed" | "done" | "on_time" | "away";
+        /**
          * Source
          * @description Who told the figures.
          * @enum {string}
@@ -12602,18 +12614,6 @@ export interface components {
             /** At */
             at?: string | null;
         };
-        /**
-         * Sort
-         * @description In which order open follow-ups come.
-         * @enum {string}
-         */
-        followup_api__followups__sorting__Sort: "due" | "-due" | "priority" | "assignee" | "subject" | "kind" | "changed" | "-changed";
-        /**
-         * Sort
-         * @description By what people are put in order.
-         * @enum {string}
-         */
-        followup_api__team__schemas__Sort: "name" | "open" | "overdue" | "oldest" | "escalated" | "moved" | "waiting" | "snoozed" | "done" | "on_time" | "away";
         /**
          * FieldError
          * @description What is wrong with one field, and how to fix it.
@@ -17272,7 +17272,7 @@ export interface operations {
                 /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later; `open`: all of these (these four: most overdue first); `completed` (latest first); `all` (newest first). */
                 view?: components["schemas"]["View"];
                 /** @description Another order of open follow-ups. `due`: most overdue first; `-due`: latest due first; `priority`: high, normal, low; `assignee`, `subject`: by name, those about nobody last; `kind`: by the kind's name (these four: then by due time); `changed`: unchanged for longest first; `-changed`: latest change first. */
-                sort?: components["schemas"]["followup_api__followups__sorting__Sort"] | null;
+                sort?: components["schemas"]["FollowUpSort"] | null;
                 /** @description Entries on a page at most. */
                 limit?: number;
                 /** @description `next_cursor` of the page before; the first page without. */
@@ -17708,7 +17708,7 @@ export interface operations {
                 /** @description `overdue`: open, due now or before; `today`: open, still due in the caller's local day; `upcoming`: open, later; `open`: all of these (these four: most overdue first); `completed` (latest first); `all` (newest first). */
                 view?: components["schemas"]["View"];
                 /** @description Another order of open follow-ups. `due`: most overdue first; `-due`: latest due first; `priority`: high, normal, low; `assignee`, `subject`: by name, those about nobody last; `kind`: by the kind's name (these four: then by due time); `changed`: unchanged for longest first; `-changed`: latest change first. */
-                sort?: components["schemas"]["followup_api__followups__sorting__Sort"] | null;
+                sort?: components["schemas"]["FollowUpSort"] | null;
                 format?: components["schemas"]["Format"];
                 /** @description In place of the header Followup-Person, which browsers do not send with a download. */
                 person?: number | null;
@@ -27147,7 +27147,7 @@ export interface operations {
                 /** @description `direct`: those who report to that person, of the company those who report to nobody or to you; `all`: everyone below them. */
                 depth?: "direct" | "all";
                 /** @description By a figure only up to 100 people are put in order. Those who have none come last: with `oldest`, who has nothing overdue; with `on_time`, who has completed nothing; with `away`, who is there. */
-                sort?: components["schemas"]["followup_api__team__schemas__Sort"];
+                sort?: components["schemas"]["Sort"];
                 order?: "asc" | "desc";
             };
             header?: never;

@@ -38,7 +38,7 @@ from followup_api.followups.progress_filters import ProgressFilters, before_due,
 from followup_api.followups.schemas import FollowUp, View
 from followup_api.followups.scopes import CONDITIONS, NAMED, READER, Scope, ScopeSize, standing_in
 from followup_api.followups.searches import Search
-from followup_api.followups.sorting import Sort
+from followup_api.followups.sorting import FollowUpSort
 from followup_api.followups.top_n import top_n_found, top_n_of_assignees
 from followup_api.followups.working_overdue import working_overdue
 from followup_api.ids import among
@@ -203,10 +203,12 @@ def _finding(size: ScopeSize, *, acts: bool) -> Select[*tuple[Any, ...]]:
     return FOLLOW_UPS.add_columns(changeable.label(MAY_CHANGE)).where(wanted, CONDITIONS[size] | NAMED)
 
 
-def page(tx: Transaction, view: View, filters: Filters, query: PageQuery, sort: Sort | None = None) -> Rows:
+def page(
+    tx: Transaction, view: View, filters: Filters, query: PageQuery, sort: FollowUpSort | None = None
+) -> Rows:
     """Follow-ups of a view: open ones most overdue first or as `sort` says, completed ones and `all` newest
     first."""
-    if sort is not None and sort is not Sort.DUE:
+    if sort is not None and sort is not FollowUpSort.DUE:
         people = filters.scope.condition(u.id, in_text=True) if filters.beyond is None else true()
 
         def found(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -252,7 +254,9 @@ def _paged(view: View, size: ScopeSize, *, ids_alone: bool = False) -> PagedQuer
     return PagedQuery(columns.where(in_scope, in_view), order)
 
 
-def stream(tx: Transaction, view: View, filters: Filters, sort: Sort | None = None) -> Iterator[Record]:
+def stream(
+    tx: Transaction, view: View, filters: Filters, sort: FollowUpSort | None = None
+) -> Iterator[Record]:
     """The rows of `FOLLOW_UPS` in a view, in its order or another one, a thousand at a time."""
     order = _order(view) if sort is None else sorting.ORDERS[sort]
     statement = narrowed(FOLLOW_UPS, view, filters).order_by(*order)

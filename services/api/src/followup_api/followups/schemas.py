@@ -32,7 +32,7 @@ from followup_api.followups.facts import (
 )
 from followup_api.followups.policy_change_schemas import ClockChoice
 from followup_api.followups.progress_filters import ProgressFilters
-from followup_api.followups.sorting import Sort
+from followup_api.followups.sorting import FollowUpSort
 from followup_api.pagination import PageQuery
 from followup_api.schemas import (
     UNTURNED,
@@ -181,7 +181,7 @@ class FollowUpSelection(FollowUpFilters):
         "(latest first); `all` "
         "(newest first).",
     )
-    sort: Annotated[Sort, Field(strict=False)] | None = Field(
+    sort: Annotated[FollowUpSort, Field(strict=False)] | None = Field(
         None,
         description="Another order of open follow-ups. `due`: most overdue first; `-due`: latest due first; "
         "`priority`: high, normal, low; `assignee`, `subject`: by name, those about nobody last; `kind`: by "
@@ -191,7 +191,7 @@ class FollowUpSelection(FollowUpFilters):
 
     @field_validator("sort")
     @classmethod
-    def _of_open_ones(cls, sort: Sort | None, given: ValidationInfo) -> Sort | None:
+    def _of_open_ones(cls, sort: FollowUpSort | None, given: ValidationInfo) -> FollowUpSort | None:
         if sort is not None and given.data.get("view") in (View.COMPLETED, View.ALL):
             raise ValueError(
                 "puts open follow-ups in order: add view=open, overdue, today or upcoming, or leave it out"

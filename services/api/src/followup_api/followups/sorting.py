@@ -45,7 +45,7 @@ FEW = 5_000
 """So many are sorted at most."""
 
 
-class Sort(StrEnum):
+class FollowUpSort(StrEnum):
     """In which order open follow-ups come."""
 
     DUE = "due"
@@ -66,28 +66,28 @@ PRIORITIES = ("high", "normal", "low")
 _RANK: ColumnElement[int] = case({name: rank for rank, name in enumerate(PRIORITIES)}, value=f.priority)
 _ABOUT_NOBODY: ColumnElement[int] = case((f.subject_id.is_(None), 1), else_=0)
 _BY_DUE = (f.due_at, f.id)
-ORDERS: Mapping[Sort, Order] = {
-    Sort.DUE: _BY_DUE,
-    Sort.DUE_LAST: (f.due_at.desc(), f.id.desc()),
-    Sort.PRIORITY: (_RANK, *_BY_DUE),
-    Sort.KIND: (f.kind, *_BY_DUE),
-    Sort.ASSIGNEE: (as_read(u.name), u.id, *_BY_DUE),
-    Sort.SUBJECT: (
+ORDERS: Mapping[FollowUpSort, Order] = {
+    FollowUpSort.DUE: _BY_DUE,
+    FollowUpSort.DUE_LAST: (f.due_at.desc(), f.id.desc()),
+    FollowUpSort.PRIORITY: (_RANK, *_BY_DUE),
+    FollowUpSort.KIND: (f.kind, *_BY_DUE),
+    FollowUpSort.ASSIGNEE: (as_read(u.name), u.id, *_BY_DUE),
+    FollowUpSort.SUBJECT: (
         *(_ABOUT_NOBODY, func.coalesce(as_read(s.name), ""), func.coalesce(s.id, 0)),
         *_BY_DUE,
     ),
-    Sort.CHANGED: (f.updated_at, f.id),
-    Sort.CHANGED_LAST: (f.updated_at.desc(), f.id.desc()),
+    FollowUpSort.CHANGED: (f.updated_at, f.id),
+    FollowUpSort.CHANGED_LAST: (f.updated_at.desc(), f.id.desc()),
 }
 """What rows of `FOLLOW_UPS` are sorted by: never null, and unique together."""
-_NAMES: Mapping[Sort, tuple[FromClause, ColumnElement[bool]]] = {
-    Sort.ASSIGNEE: (users, u.id == f.assignee_id),
-    Sort.SUBJECT: (subjects, s.id == f.subject_id),
+_NAMES: Mapping[FollowUpSort, tuple[FromClause, ColumnElement[bool]]] = {
+    FollowUpSort.ASSIGNEE: (users, u.id == f.assignee_id),
+    FollowUpSort.SUBJECT: (subjects, s.id == f.subject_id),
 }
 """Which names an order goes by."""
 
 
-def page_condition(sort: Sort, found: Found, people: ColumnElement[bool]) -> PageCondition:
+def page_condition(sort: FollowUpSort, found: Found, people: ColumnElement[bool]) -> PageCondition:
     """A condition that only the follow-ups of a page meet.
 
     Args:
@@ -96,7 +96,7 @@ def page_condition(sort: Sort, found: Found, people: ColumnElement[bool]) -> Pag
         people: SQL that holds for the users whose follow-ups it can hold.
     """
     of_many = _of_many(sort, found, people)
-    if sort is Sort.DUE_LAST:
+    if sort is FollowUpSort.DUE_LAST:
         return lambda after, limit: f.id.in_(of_many(bool(after), limit))
 
     def condition(after: Sequence[ColumnElement[bool]], limit: ColumnElement[int]) -> ColumnElement[bool]:
@@ -110,16 +110,16 @@ def page_condition(sort: Sort, found: Found, people: ColumnElement[bool]) -> Pag
     return condition
 
 
-def _some(sort: Sort, found: Found) -> CTE:
+def _some(sort: FollowUpSort, found: Found) -> CTE:
     """One more than few of what the list holds, with what they are sorted by."""
     keys = (key.label(f"key_{n}") for n, (key, _) in enumerate(map(_direction, ORDERS[sort])))
     statement = select(f.id, *keys).select_from(follow_ups)
     if sort in _NAMES:
-        statement = statement.join(*_NAMES[sort], isouter=sort is Sort.SUBJECT)
+        statement = statement.join(*_NAMES[sort], isouter=sort is FollowUpSort.SUBJECT)
     return found(statement).order_by(*_BY_DUE).limit(in_text(FEW + 1)).correlate(None).cte("some")
 
 
-def _sorted(some: CTE, sort: Sort, *, later: bool) -> Select[int]:
+def _sorted(some: CTE, sort: FollowUpSort, *, later: bool) -> Select[int]:
     directions = [_direction(key) for key in ORDERS[sort]]
     keys = [some.c[f"key_{n}"] for n in range(len(directions))]
     descending = directions[0][1]
@@ -138,22 +138,22 @@ def _direction(key: ColumnElement[Any]) -> tuple[ColumnElement[Any], bool]:
     return key, False
 
 
-def _of_many(sort: Sort, found: Found, people: ColumnElement[bool]) -> Callable[..., Select[int]]:
+def _of_many(sort: FollowUpSort, found: Found, people: ColumnElement[bool]) -> Callable[..., Select[int]]:
     match sort:
-        case Sort.PRIORITY:
+        case FollowUpSort.PRIORITY:
             groups = _priorities()
-        case Sort.KIND:
+        case FollowUpSort.KIND:
             groups = _Groups(f.kind, k.name, (k.name,), select(k.name))
-        case Sort.ASSIGNEE:
+        case FollowUpSort.ASSIGNEE:
             groups = _Groups(f.assignee_id, u.id, (as_read(u.name), u.id), select(u.id).where(people))
-        case Sort.SUBJECT:
+        case FollowUpSort.SUBJECT:
             return partial(_by_subject, found)
         case _:
             return partial(_along, found, sort)
     return lambda later, limit: select(_first(found, groups, limit, later=later).c.id)
 
 
-def _along(found: Found, sort: Sort, later: bool, limit: ColumnElement[int]) -> Select[int]:
+def _along(found: Found, sort: FollowUpSort, later: bool, limit: ColumnElement[int]) -> Select[int]:
     """Along the index of the order."""
     order = ORDERS[sort]
     statement = found(select(f.id)).order_by(*order).limit(limit).correlate(None)
