@@ -49,6 +49,10 @@ SENT = text("""
     WHERE d.id = s.id AND d.ended_at IS NULL AND d.attempts = s.number
 """)
 
+HOLD_PLACES = text("""
+    SELECT FROM destinations WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR NO KEY UPDATE
+""")
+
 TRY_AGAIN = text("""
     UPDATE deliveries SET state = :state, error = :error,
         next_at = now()
@@ -102,6 +106,12 @@ def record_sent(tx: Transaction, sent: Sequence[tuple[Delivery, Outcome]]) -> No
             "destination_ids": [delivery.destination_id for delivery, _ in sent],
         },
     )
+
+
+def hold_places(tx: Transaction, deliveries: Collection[Delivery]) -> None:
+    """Hold all destinations before the first of several outcomes is recorded: each writes its destination,
+    then the circuit, and two that record for the same people would wait for each other."""
+    tx.execute(HOLD_PLACES, {"ids": sorted({each.destination_id or 0 for each in deliveries})})
 
 
 def give_back(tx: Transaction, deliveries: Collection[Delivery]) -> None:

@@ -30,6 +30,8 @@ class ForMail(ForPeople):
 
     def record_some(self, tx: Transaction, ended: Sequence[tuple[Delivery, Outcome]]) -> None:
         """Record what attempts came to, in the order in which they were made."""
+        if any(outcome.result is not Result.SENT for _, outcome in ended):
+            attempts.hold_places(tx, [delivery for delivery, _ in ended])
         for is_sent, group in groupby(ended, lambda each: each[1].result is Result.SENT):
             alike = list(group)
             if is_sent:
