@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from followup_dispatcher.attempts import NOT_TRIED
+from followup_dispatcher.attempts import FIRST_WAIT, NOT_TRIED
 from followup_dispatcher.circuits import Circuits, Delayed
 from followup_dispatcher.ended import Stopped
 from followup_dispatcher.lines import Lines
@@ -204,6 +204,23 @@ def test_what_was_not_tried_is_due_again_and_says_so(company: Company, people: M
     links = company.tx.execute(text("SELECT count(*) FROM action_links WHERE act <> 'answer'")).scalar()
     assert links == 3 * 5  # those of what was not tried have ended
     assert people
+
+
+def test_what_was_not_tried_keeps_its_place_and_waits_no_longer_for_it(
+    company: Company, people: Mapping[str, int]
+) -> None:
+    first = begun(taken(company))
+    with acting_as(company.tx, "followup_dispatcher"):
+        MAILS.record_some(company.tx, [(first[0], SENT)])
+        MAILS.give_back(company.tx, first[1:])
+        assert MAILS.waited(company.tx) == timedelta(minutes=8)  # as alerts see it
+    again = begun(taken(company))
+    assert [each.recipient.name for each in again] == ["Bob", "Dan", "Eve"]
+    with acting_as(company.tx, "followup_dispatcher"):
+        MAILS.give_back(company.tx, again[1:])
+        MAILS.record_some(company.tx, [(again[0], PUT_OFF)])
+    waits = text("SELECT next_at - now() FROM deliveries WHERE user_id = :id")
+    assert company.tx.execute(waits, {"id": people["Bob"]}).scalar() == FIRST_WAIT
 
 
 class Known:

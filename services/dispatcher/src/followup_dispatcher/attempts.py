@@ -56,9 +56,14 @@ HOLD_PLACES = text("""
 TRY_AGAIN = text("""
     UPDATE deliveries SET state = :state, error = :error,
         next_at = now()
-            + GREATEST(LEAST(:first * power(2, LEAST(attempts - 1, 20)), :longest), LEAST(:asked, :longest))
+            + GREATEST(LEAST(:first * power(2, LEAST(attempts - 1 - not_tried, 20)), :longest),
+                LEAST(:asked, :longest))
+    FROM (
+        SELECT count(*) AS not_tried FROM delivery_attempts WHERE delivery_id = :id AND answer = :reason
+    ) before
     WHERE id = :id AND ended_at IS NULL AND attempts = :number
 """).bindparams(
+    bindparam("reason", NOT_TRIED),
     bindparam("first", type_=Interval),
     bindparam("longest", LONGEST_WAIT, Interval),
     bindparam("asked", type_=Interval),
@@ -67,12 +72,15 @@ TRY_AGAIN = text("""
 # It is due as it was: its time says which is next.
 GIVE_BACK = text("""
     WITH given AS (
-        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:numbers AS integer[])) AS given (id, number)
+        SELECT * FROM unnest(
+            CAST(:ids AS uuid[]), CAST(:numbers AS integer[]), CAST(:due AS timestamptz[])
+        ) AS given (id, number, due_at)
     ), attempt AS (
         UPDATE delivery_attempts a SET ended_at = now(), outcome = 'put_off', answer = :reason FROM given g
         WHERE (a.delivery_id, a.number) = (g.id, g.number) AND outcome IS NULL
     )
-    UPDATE deliveries d SET state = 'queued', error = :reason, next_at = now() FROM given g
+    UPDATE deliveries d SET state = 'queued', error = :reason, next_at = COALESCE(g.due_at, now())
+    FROM given g
     WHERE d.id = g.id AND d.ended_at IS NULL AND d.attempts = g.number
 """).bindparams(reason=NOT_TRIED)
 
@@ -116,7 +124,7 @@ def hold_places(tx: Transaction, deliveries: Collection[Delivery]) -> None:
 
 def give_back(tx: Transaction, deliveries: Collection[Delivery]) -> None:
     """Let attempts that were begun and not made be begun again, by whom it may be."""
-    tx.execute(GIVE_BACK, _keys(deliveries))
+    tx.execute(GIVE_BACK, {**_keys(deliveries), "due": [each.due_at for each in deliveries]})
 
 
 def _keys(deliveries: Collection[Delivery]) -> dict[str, Any]:

@@ -58,8 +58,8 @@ DUE = text(f"""
 # Those that are due first, with all there is to know of where they go.
 TAKE = text(f"""
     SELECT d.id, d.notification_id, d.user_id, d.follow_up_id, d.destination_id, d.state, d.attempts,
-        d.channel, d.digest_id, d.notice, COALESCE(d.severity, 'overdue') AS severity, d.created_at,
-        d.held_until, now() AS now,
+        d.next_at, d.channel, d.digest_id, d.notice, COALESCE(d.severity, 'overdue') AS severity,
+        d.created_at, d.held_until, now() AS now,
         GREATEST(d.retried_at, d.created_at, d.held_until) < {SLOW_NOW} - :kept_for AS is_old,
         num_nulls(n.id, t.id, u.id) > 0 AS is_deleted, n.read_at IS NOT NULL AS is_read, u.active,
         COALESCE(t.state = 'ok', false) AS is_open_to,
@@ -204,6 +204,7 @@ def _begun(
             links=made.get(row.id, {}),
             destination_id=row.destination_id,
             sealed=places[row.id].sealed,
+            due_at=row.next_at,
         )
 
 

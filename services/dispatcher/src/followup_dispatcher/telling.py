@@ -211,6 +211,7 @@ class Delivery:
             Nobody else may see it.
         destination_id: whose address it is.
         sealed: the address as it is kept where it is a secret; then `address` is what may be shown of it.
+        due_at: since when it was due; None: it never was.
     """
 
     id: UUID
@@ -223,3 +224,4 @@ class Delivery:
     answering: str | None = field(default=None, repr=False)
     destination_id: int | None = None
     sealed: bytes | None = field(default=None, repr=False)
+    due_at: datetime | None = None
