@@ -5,6 +5,7 @@ What else stops a delivery, and what each answer of a mail server means, is test
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -384,6 +385,22 @@ def test_one_address_that_hangs_keeps_no_other_of_its_domain_waiting(
     mail_server.hangs_at = lambda _: False
     dispatcher.wait_until(lambda: states(pipeline) == {"sent": 8}, what="the one")
     assert len(mail_server.taken) == 8
+
+
+def test_what_waits_behind_one_that_hangs_is_given_back_by_a_dispatcher_that_ends(
+    pipeline: Pipeline, mail_server: MailServer, dispatch: Callable[[], Process]
+) -> None:
+    """Else nobody would know whether they were sent, and they would wait until their lease ends."""
+    switch_on(pipeline)
+    announce(pipeline, 8)
+    mail_server.hangs_at = lambda _: True
+    dispatcher = dispatch()
+    dispatcher.wait_until(lambda: mail_server.hung > 0, what="it hangs")
+    dispatcher.signal(signal.SIGTERM)
+    eventually(lambda: states(pipeline) == {"sending": 1, "queued": 7}, what="the others are given back")
+    mail_server.hangs_at = lambda _: False
+    assert dispatcher.wait(60) == 0
+    assert states(pipeline) == {"sent": 1, "queued": 7}
 
 
 def test_of_what_is_begun_together_what_is_about_to_change_does_not_begin(

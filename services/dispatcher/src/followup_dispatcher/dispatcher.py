@@ -206,6 +206,10 @@ class Sender:
                 log.exception("sender_failed", channel=self._channel.name)
                 pause = LONGEST_PAUSE_SECONDS
             self._stopping.wait(pause)
+        try:
+            self._give_back(self._lines.waiting())  # behind one that may hang for longer than there is time
+        except SQLAlchemyError as error:
+            log.warning("database_away", error=printable(str(getattr(error, "orig", error))))
 
     def _work(self) -> float:
         """Send all that is due; returns after how many seconds to look again.

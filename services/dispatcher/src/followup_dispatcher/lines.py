@@ -110,6 +110,11 @@ class Lines(Generic[T]):
         with self._changed:
             return [each for batch in self._batches if batch.is_late for each in batch.give_up()]
 
+    def waiting(self) -> list[T]:
+        """What waits behind anything, and is not under way from now on."""
+        with self._changed:
+            return [each for batch in self._batches for each in batch.give_up()]
+
     def end(self, batch: Batch[T]) -> list[T]:
         """Nothing of it is under way any more; returns what was not sent."""
         with self._changed:
