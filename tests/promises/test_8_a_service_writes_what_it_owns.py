@@ -201,6 +201,7 @@ def test_a_role_may_write_exactly_what_its_service_owns(company: Company, role: 
         ("followup_escalator", "SELECT title FROM follow_ups"),
         ("followup_escalator", "INSERT INTO escalation_states (follow_up_id) VALUES (1)"),
         ("followup_escalator", "SELECT escalation_states_hold(ARRAY[1])"),
+        ("followup_notifier", "SELECT escalation_states_hold_free(ARRAY[1])"),
         ("followup_notifier", "SELECT FROM escalation_states FOR SHARE"),
         ("followup_api", "SELECT escalation_states_move(ARRAY[1], ARRAY[1], true)"),
         ("followup_api", "SELECT policies_move_open(1, 1, 0, 10)"),

@@ -12,6 +12,7 @@ from followup_common.policy.audiences import ASSIGNEE, OnTheLine, audience_of
 from sqlalchemy import Row, text
 
 HOLD = text("SELECT FROM escalation_states_hold(CAST(:follow_up_ids AS bigint[]))")
+HOLD_FREE = text("SELECT escalation_states_hold_free(CAST(:follow_up_ids AS bigint[]))")
 
 # Behind HOLD, in a statement of its own, so that it sees what was committed until the states were free.
 STATES = text("""
@@ -82,6 +83,16 @@ def person_out_of_reach(row: Row[Any]) -> str | None:
     return next((reason for reason, applies in reasons.items() if applies), None)
 
 
+def hold(tx: Transaction, first: int, along: Collection[int]) -> Collection[int]:
+    """Hold the state of a follow-up, and with it those of others that nobody else holds; returns all of them.
+
+    Nothing is waited for while something is held: who wants that would wait as well, and who holds one and
+    wants another for ever.
+    """
+    tx.execute(HOLD, {"follow_up_ids": [first]})
+    return {first, *(tx.execute(HOLD_FREE, {"follow_up_ids": [*along]}).scalars() if along else ())}
+
+
 def stopped(tx: Transaction, told: Collection[Told]) -> Mapping[int, str]:
     """Which notifications are not to be sent any more, and why. Nothing stops the others until the
     transaction ends.
@@ -91,9 +102,14 @@ def stopped(tx: Transaction, told: Collection[Told]) -> Mapping[int, str]:
         told: those to look at.
     """
     tx.execute(HOLD, {"follow_up_ids": sorted({each.follow_up_id for each in told})})
+    return reasons(tx, told)
+
+
+def reasons(tx: Transaction, told: Collection[Told]) -> Mapping[int, str]:
+    """As `stopped`, of those whose states are held already."""
     keys = {"user_ids": [each.user_id for each in told], "ids": [each.id for each in told]}
-    reasons = dict.fromkeys(keys["ids"], DELETED) | {row.id: _reason(row) for row in tx.execute(STATES, keys)}
-    return {number: reason for number, reason in reasons.items() if reason}
+    found = dict.fromkeys(keys["ids"], DELETED) | {row.id: _reason(row) for row in tx.execute(STATES, keys)}
+    return {number: reason for number, reason in found.items() if reason}
 
 
 def _reason(row: Row[Any]) -> str | None:

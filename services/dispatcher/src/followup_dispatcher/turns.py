@@ -16,7 +16,7 @@ from followup_dispatcher import days, digests, notices
 from followup_dispatcher.circuits import Circuits, target_of
 from followup_dispatcher.ended import Ended, Held, Stopped
 from followup_dispatcher.inbox import notifications, summary
-from followup_dispatcher.stops import Told, out_of_reach, person_out_of_reach, stopped
+from followup_dispatcher.stops import Told, hold, out_of_reach, person_out_of_reach, reasons
 from followup_dispatcher.telling import Day, Digest, Message, Notification
 
 KEPT_FOR = timedelta(days=3)
@@ -83,9 +83,12 @@ def _goes(row: Row[Any], rules: Rules) -> bool:
 
 
 def _standing(tx: Transaction, rows: Sequence[Row[Any]]) -> Sequence[tuple[Row[Any], Notification | Ended]]:
-    """What those say that go by themselves, unless something has stopped them."""
+    """What the first of those says that go by themselves, and the others that nobody is about to change,
+    unless something has stopped them."""
+    held = hold(tx, rows[0].follow_up_id, {row.follow_up_id for row in rows[1:]})
+    rows = [row for row in rows if row.follow_up_id in held]
     told = [Told(row.user_id, row.notification_id, row.follow_up_id) for row in rows]
-    gone = stopped(tx, told)
+    gone = reasons(tx, told)
     said = notifications(tx, [each for each in told if each.id not in gone])
     return [
         (
