@@ -387,6 +387,31 @@ def test_one_address_that_hangs_keeps_no_other_of_its_domain_waiting(
     assert len(mail_server.taken) == 8
 
 
+def test_of_what_is_begun_together_few_try_a_domain_that_fails(
+    pipeline: Pipeline, mail_server: MailServer, dispatch: Callable[[], Process]
+) -> None:
+    switch_on(pipeline)
+    announce(pipeline, 20)
+    mail_server.on_recipient = lambda _: "450 later"
+    dispatcher = dispatch()
+
+    waits = text(
+        "SELECT EXISTS (SELECT FROM deliveries WHERE error LIKE 'waits, since example.com has failed%')"
+    )
+
+    def some_wait() -> bool:
+        with pipeline.owner.transaction() as tx:
+            return bool(tx.execute(waits).scalar())
+
+    tries = text("SELECT count(*) FROM delivery_attempts WHERE answer LIKE '450%'")
+    dispatcher.wait_until(
+        lambda: some_wait() or Counter(outcome for _, outcome in outcomes(pipeline))["put_off"] == 20,
+        what="the others wait",
+    )
+    with pipeline.owner.transaction() as tx:
+        assert tx.execute(tries).scalar_one() <= 15  # five by each line but the one that is kept for others
+
+
 def test_what_waits_behind_one_that_hangs_is_given_back_by_a_dispatcher_that_ends(
     pipeline: Pipeline, mail_server: MailServer, dispatch: Callable[[], Process]
 ) -> None:

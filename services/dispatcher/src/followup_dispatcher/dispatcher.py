@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from followup_dispatcher import destinations, metrics
 from followup_dispatcher.batches import batches_of
 from followup_dispatcher.channels import AnyChannel, Line, Taken
-from followup_dispatcher.circuits import Delayed, count_open
+from followup_dispatcher.circuits import IN_A_ROW, Delayed, count_open
 from followup_dispatcher.deliveries import waited
 from followup_dispatcher.ended import Stopped
 from followup_dispatcher.lines import Batch, Lines
@@ -258,11 +258,13 @@ class Sender:
         """Send what was begun together; whether the connection is of use for more."""
         ended: list[tuple[Taken, Outcome]] = []
         is_well = True
-        while is_well and (taken := self._lines.next(batch)):
+        in_a_row = 0
+        while is_well and in_a_row < IN_A_ROW and (taken := self._lines.next(batch)):
             began = time.perf_counter()
             outcome = self._outcome(line, taken)
             self._meter.record(metrics.SECONDS, time.perf_counter() - began, channel=self._channel.name)
             ended.append((taken, outcome))
+            in_a_row = in_a_row + 1 if outcome.result in (Result.PUT_OFF, Result.UNKNOWN) else 0
             is_well = not (outcome.lost or self._stopping.is_set())
         if ended:
             with self._database.transaction() as tx:
