@@ -35,6 +35,8 @@ LOOK_EVERY_SECONDS = 1.0
 """How often an idle thread looks whether something is due: what a look costs is one read of an index."""
 TIDY_EVERY_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 60.0
+RECORDED_AGAIN_AFTER_SECONDS = (0.2, 1.0, 5.0)
+"""What is known of some attempts is not lost where the database is away for a moment."""
 """The longest pause between two tries to reach a server."""
 
 
@@ -267,13 +269,25 @@ class Sender:
             in_a_row = in_a_row + 1 if outcome.result in (Result.PUT_OFF, Result.UNKNOWN) else 0
             is_well = not (outcome.lost or self._stopping.is_set())
         if ended:
-            with self._database.transaction() as tx:
-                self._queue.record_some(tx, ended)
+            self._record(ended)
         for taken, outcome in ended:
             self._meter.record(metrics.ATTEMPTS, channel=self._channel.name, outcome=outcome.result)
             if outcome.result is not Result.SENT:
                 log.warning("not_delivered", delivery=str(taken.id), outcome=outcome.result)
         return is_well
+
+    def _record(self, ended: Sequence[tuple[Taken, Outcome]]) -> None:
+        for pause in (*RECORDED_AGAIN_AFTER_SECONDS, None):
+            try:
+                with self._database.transaction() as tx:
+                    self._queue.record_some(tx, ended)
+            except OperationalError as error:
+                if pause is None:
+                    raise
+                log.warning("not_recorded", error=printable(str(error.orig)))
+                self._stopping.wait(pause)
+            else:
+                return
 
     def _give_back(self, begun: Sequence[Taken]) -> None:
         """Let what was begun and not tried be taken again, by a line that is free."""
