@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping
 from tests.faults import deliveries, digests, your_day
 from tests.faults.ladders import Rung, after
 from tests.faults.model import Clock, History, Stay
-from tests.faults.offices import Position, next_after, position
+from tests.faults.offices import FORESEEN, Position, next_after, position
 from tests.faults.people import People, Told
 from tests.faults.settings import RunBegan, Settings
 
@@ -359,7 +359,7 @@ class Judged:
         expected: tuple[Any, ...] = (True, current.run, *level, severity, current.assignee_id, wakes_at)
         columns = ("is_open", "run", "step", "repeat", "severity", "assignee_id", "wake_at")
         actual = tuple(row[column] for column in columns)
-        if current.acknowledged(now):  # it is looked at again when that ends
+        if current.acknowledged(now) or current.due_at > now + FORESEEN:  # is looked at again
             actual, expected = actual[:-1], expected[:-1]
         yield "wrong_level", int(actual != expected), f"is at {actual}, should be at {expected}"
         going_on = {which for which, ended in self.found.escalations.items() if ended["ended_at"] is None}

@@ -14,6 +14,8 @@ from tests.faults.ladders import Ladder, Length
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 BACK, AHEAD = 12, 80
 """Days around a round that are worked out: a clock may be 40 days ahead."""
+FORESEEN = timedelta(days=AHEAD - 45)
+"""What is due later has its steps behind all that is worked out, as where a series was completed often."""
 FAR = timedelta(days=1_000)
 """Behind all that is worked out: hours of a minute a day let a step of hours come in months."""
 FURTHEST = 16 * 60
