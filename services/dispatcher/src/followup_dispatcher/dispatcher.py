@@ -113,6 +113,7 @@ class Dispatcher:
         while not self._stopping.wait(max(0.0, min(task.due_at for task in tasks) - time.monotonic())):
             for task in tasks:
                 task.run()
+            log.debug("tidied", channels=[each.name for each in self._channels])
 
     def _count_circuits(self, channels: Sequence[str], tx: Transaction) -> None:
         found = count_open(tx)
