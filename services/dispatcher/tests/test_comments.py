@@ -10,7 +10,7 @@ from followup_dispatcher.deliveries import ForPeople
 from followup_dispatcher.destinations import switch
 from followup_dispatcher.ended import Stopped
 from followup_dispatcher.mails import Mails
-from followup_dispatcher.telling import Delivery, Digest
+from followup_dispatcher.telling import Delivery, Digest, Notification
 from sqlalchemy import text
 
 from tests.support.company import Company
@@ -83,7 +83,8 @@ def test_it_is_sent_whatever_became_of_the_follow_up(company: Company, call: int
     company.tx.execute(statement, {name: values[name] for name in statement.compile().params})
     delivery = taken(company)
     assert isinstance(delivery, Delivery)
-    assert delivery.notification.comment == "Look!"  # type: ignore[union-attr]
+    assert isinstance(delivery.notification, Notification)
+    assert delivery.notification.comment == "Look!"
 
 
 def test_nothing_is_sent_to_who_may_not_see_it_any_more(company: Company, call: int) -> None:
@@ -126,7 +127,8 @@ def test_a_comment_on_ones_own_stays_in_the_inbox_unless_one_is_told_of_reminder
     comment(company, call, "Max", "Hm!", "Eve", mentions=False)
     delivery = taken(company)
     assert isinstance(delivery, Delivery)
-    assert delivery.notification.comment == "Hm!"  # type: ignore[union-attr]
+    assert isinstance(delivery.notification, Notification)
+    assert delivery.notification.comment == "Hm!"
 
 
 def test_who_is_away_is_not_written_to(company: Company, call: int) -> None:

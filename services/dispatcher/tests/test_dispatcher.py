@@ -57,7 +57,7 @@ class Tidied(Email):
 
     def __init__(self, statement: str) -> None:
         super().__init__(server_url("smtp://127.0.0.1:9", "smtp"), SENDER, Mails(SENDER, None))
-        self.queue = self  # type: ignore[assignment]
+        self.queue = self  # type: ignore[assignment]  # in place of the one of mails
         self.statement = statement
         self.times = 0
 

@@ -42,5 +42,5 @@ async def _repeat(name: str, every_seconds: float, threads: Threads, do: Callabl
                 pass
         except SQLAlchemyError as error:
             log.warning("regular_work_waits", work=name, error=type(error).__name__)
-        except Exception:
+        except Exception:  # it would end the work for as long as the application lives
             log.exception("regular_work_failed", work=name)

@@ -45,7 +45,7 @@ def let_go_on(context: AppContext) -> None:
         try:
             with transaction(context.database, context.publisher, context.tracing) as work:
                 go_on(work.tx, [series_id], None)
-        except SQLAlchemyError:
+        except SQLAlchemyError:  # the database is away, for the others as well
             raise
-        except Exception:
+        except Exception:  # of this one alone: the next look tries it again
             log.exception("series_stands_still", series_id=series_id)
