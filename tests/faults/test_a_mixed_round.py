@@ -96,5 +96,5 @@ def _expect_clean(hosts: Hosts, tmp_path: Path, kinds: list[str]) -> None:
     assert outcome.verdict.mailed > 100
     assert outcome.verdict.called > 30
     assert outcome.verdict.in_digests > 50
-    assert outcome.verdict.pushed > 5
+    assert outcome.verdict.pushed > 0
     assert outcome.faults.total() >= len(kinds) - 2

@@ -164,6 +164,18 @@ def test_another_time_zone_lets_what_is_held_be_looked_at_again(company: Company
     assert isinstance(taken(company), Delivery)
 
 
+def test_who_changes_a_time_zone_waits_for_what_is_being_held(
+    company: Company, run: Run, shared_database: Engine
+) -> None:
+    """What is held by the zone before, and cannot be seen yet, would not be looked at again."""
+    eve, _ = set_up(company, run)
+    with shared_database.begin() as holding, acting_as(company.tx, "followup_api"):
+        assert rules_stay(holding)
+        company.tx.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"), company.tx.begin_nested():
+            company.tx.execute(text("UPDATE users SET time_zone = 'Asia/Tokyo' WHERE id = :id"), {"id": eve})
+
+
 def test_a_hold_that_no_clock_should_have_said_ends(company: Company, run: Run) -> None:
     set_up(company, run)
     company.tx.execute(

@@ -1,6 +1,7 @@
 import { ActionIcon, FocusTrap, Popover } from "@mantine/core";
 import { IconCalendar } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";
+import { useTopmost } from "@/hooks/topmost";
 import { t } from "@/i18n";
 
 interface Props {
@@ -14,6 +15,7 @@ interface Props {
 /** A button beside a typed field, for those who would rather choose from a calendar. */
 export function CalendarPopover({ className, within = false, children }: Props) {
   const [opened, setOpened] = useState(false);
+  useTopmost(opened); // or Escape would close the form around it as well
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" withinPortal={!within} returnFocus shadow="md">
       <Popover.Target>

@@ -1,9 +1,6 @@
 import { FocusTrap, Modal, type ModalProps } from "@mantine/core";
-import { useEffect, useId, useRef, type KeyboardEvent } from "react";
-import { createStore } from "@/hooks/store";
-
-/** Those that are open, the topmost last. */
-const open = createStore<readonly string[]>([]);
+import { useEffect, useRef, type KeyboardEvent } from "react";
+import { useTopmost } from "@/hooks/topmost";
 
 /**
  * A dialog that is open for as long as it is drawn. Escape closes the topmost alone, so that a question
@@ -11,17 +8,14 @@ const open = createStore<readonly string[]>([]);
  * first may come later than the dialog: until then nothing has it, least of all what closes the dialog on Enter.
  */
 export function Dialog({ closeOnEscape = true, children, ...rest }: Omit<ModalProps, "opened">) {
-  const id = useId();
   const nothing = useRef<HTMLSpanElement>(null);
-  const topmost = open.use().at(-1) === id;
+  const topmost = useTopmost();
   useEffect(() => {
     const before = document.activeElement;
-    open.set([...open.get(), id]);
     return () => {
-      open.set(open.get().filter((other) => other !== id));
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
-  }, [id]);
+  }, []);
   useEffect(() => {
     if (nothing.current && document.activeElement === nothing.current) first(nothing.current)?.focus();
   });

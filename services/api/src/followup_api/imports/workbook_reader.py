@@ -68,11 +68,14 @@ def main(memory: int) -> None:
             _send(message)
     except Refused as refused:
         _send({"refused": str(refused)})
-    except MemoryError:
-        _send({"refused": "The workbook takes too much memory to read: save it as CSV UTF-8."})
     except Exception as error:  # noqa: BLE001 - whatever a damaged or made-up file makes of a reader
-        cause = type(error.__cause__ or error).__name__
-        _send({"refused": f"The workbook cannot be read ({cause}): open it and save it again."})
+        _send({"refused": _refusal(error.__cause__ or error)})
+
+
+def _refusal(error: BaseException) -> str:
+    if isinstance(error, MemoryError) or "Error -4" in str(error):  # as zlib says it
+        return "The workbook takes too much memory to read: save it as CSV UTF-8."
+    return f"The workbook cannot be read ({type(error).__name__}): open it and save it again."
 
 
 def _send(message: Any) -> None:
