@@ -205,7 +205,7 @@ def stale_edit(product: Product, page: Page, narrow: ViewportSize) -> list[str]:
     form = dialog(page, "Edit follow-up")
     form.get_by_label("Notes").fill("Mine")
     [planned] = product.call("GET", "/follow-ups", params={"q": "Axe -60"})["items"]
-    product.call("PATCH", f"/follow-ups/{planned['id']}", json={"notes": "Theirs"})
+    product.call("PATCH", f"/follow-ups/{planned['id']}", json={"notes": f"Theirs at {narrow['width']}"})
     form.get_by_role("button", name="Save").click()
     expect(dialog(page, "Somebody changed this while you were editing")).to_be_visible()
     return violations_at_each_size(page, narrow)

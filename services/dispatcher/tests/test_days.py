@@ -78,6 +78,12 @@ def next_day(company: Company) -> None:
     change(company, "UPDATE digests SET ends_at = ends_at - interval '1 day'")
 
 
+def test_a_time_zone_that_this_machine_does_not_know_keeps_nobody_waiting(company: Company, eve: int) -> None:
+    change(company, "UPDATE users SET time_zone = 'Somewhere-3' WHERE id <> :id", id=eve)
+    want(company, None)
+    assert planned(company) == 1
+
+
 def test_who_moves_their_time_to_later_has_had_their_day(company: Company, run: Run, eve: int) -> None:
     """There is one a day; the next one comes at the new time."""
     assert planned(company) == 1

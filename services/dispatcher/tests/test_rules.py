@@ -164,6 +164,13 @@ def test_another_time_zone_lets_what_is_held_be_looked_at_again(company: Company
     assert isinstance(taken(company), Delivery)
 
 
+def test_a_time_zone_that_this_machine_does_not_know_keeps_nobody_waiting(company: Company, run: Run) -> None:
+    """PostgreSQL may know more of them than the machine of the dispatcher does."""
+    eve, _ = set_up(company, run)
+    company.tx.execute(text("UPDATE users SET time_zone = 'Somewhere-3' WHERE id = :id"), {"id": eve})
+    assert isinstance(taken(company), Delivery)
+
+
 def test_who_changes_a_time_zone_waits_for_what_is_being_held(
     company: Company, run: Run, shared_database: Engine
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime
 from unicodedata import bidirectional
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -67,12 +67,12 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
-def zone(name: str) -> tzinfo:
+def zone(name: str) -> ZoneInfo:
     """A time zone by its name; UTC for one that this machine does not know."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # PostgreSQL knows it, and this machine does not
-        return UTC
+        return ZoneInfo("UTC")
 
 
 def moment(at: datetime, time_zone: str, clock: str, date_order: str) -> str:

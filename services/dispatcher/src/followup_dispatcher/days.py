@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from followup_common.db import Transaction
 from followup_common.policy.delivery import Mode, Rule, window
 from followup_common.policy.hours import DAY, first_shown
+from followup_common.wording import zone as zone_of
 from sqlalchemy import Row, text
 
 from followup_dispatcher.telling import Day, Line, Section
@@ -126,7 +127,7 @@ def plan(tx: Transaction, channel: str) -> None:
     if channel != CHANNEL:
         return
     for row in tx.execute(TIMES).all():
-        zone = ZoneInfo(row.time_zone)
+        zone = zone_of(row.time_zone)
         ends_at = window(Rule(Mode.DAILY, row.at), zone, row.now)
         if row.now - ends_at < LATEST:
             tx.execute(

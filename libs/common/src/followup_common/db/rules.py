@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, text
 
 from followup_common.db.database import Transaction
 from followup_common.policy.delivery import Mode, QuietHours, Rule, Rules, in_force
 from followup_common.policy.models import Severity
+from followup_common.wording import zone
 
 MAIL = "email"
 RULED = (MAIL,)
@@ -61,7 +61,7 @@ def rules_of(tx: Transaction, user_ids: Collection[int], channel: str) -> Mappin
             },
             quiet_of(person),
             breaches_pass=person.breaches_pass,
-            zone=ZoneInfo(person.time_zone),
+            zone=zone(person.time_zone),
         )
         for person in tx.execute(PREFERENCES, keys)
     }
