@@ -1,5 +1,5 @@
 import { useEffect, useId } from "react";
-import { createStore } from "./store";
+import { createStore } from "@/hooks/store";
 
 /** What Escape closes and is open, the topmost last. */
 const open = createStore<readonly string[]>([]);
