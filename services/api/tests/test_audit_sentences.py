@@ -341,6 +341,28 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
     ),
     (Action.FOLLOW_UP_RESTORED, 1, "follow-ups/42", {}, "Ada Okafor restored follow-up 42"),
     (
+        Action.SAVED_VIEW_SHARED,
+        1,
+        "saved-views/3",
+        {"name": "Calls"},
+        "Ada Okafor shared the view “Calls” with everybody",
+    ),
+    (
+        Action.SAVED_VIEW_CHANGED,
+        1,
+        "saved-views/3",
+        {"name": "Calls"},
+        "Ada Okafor changed the shared view “Calls”",
+    ),
+    (
+        Action.SAVED_VIEW_UNSHARED,
+        1,
+        "saved-views/3",
+        {"name": "Calls"},
+        "Ada Okafor shares the view “Calls” no more",
+    ),
+    (Action.SAVED_VIEW_DELETED, 1, "saved-views/3", {}, "Ada Okafor deleted the shared view “3”"),
+    (
         Action.KIND_CREATED,
         1,
         "follow-up-kinds/6",

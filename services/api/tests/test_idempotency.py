@@ -44,6 +44,7 @@ CREATING: dict[str, dict[str, Any]] = {
             "hours": [{"days": [1], "opens": "09:00", "closes": "17:00"}],
         }
     },
+    "/saved-views": {"json": {"name": "Calls", "shared": True, "filters": {"kind": "call"}}},
     "/follow-up-kinds": {"json": {"label": "Site visit"}},
     "/absences": {"json": {"from": "2199-12-24", "to": "2199-12-31"}},
     "/outcomes": {"json": {"label": "Wrong number"}},
@@ -118,6 +119,7 @@ COUNTED = (
     "subjects",
     "calendars",
     "absences",
+    "saved_views",
     "follow_up_kinds",
     "outcomes",
     "sweeps",

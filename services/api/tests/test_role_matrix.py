@@ -212,6 +212,11 @@ LINES: dict[str, Line] = {
     ),
     "GET /api/v1/subjects/{subject_id}/changes": everybody(200),
     "GET /api/v1/subjects/{subject_id}/activities": everybody(200),
+    "GET /api/v1/saved-views": everybody(200),
+    "POST /api/v1/saved-views": everybody(201, json={"name": "Calls", "filters": {"kind": "call"}}),
+    "GET /api/v1/saved-views/{view_id}": only_amirs(200),
+    "PATCH /api/v1/saved-views/{view_id}": only_amirs(200, json={"name": "Calls"}),
+    "DELETE /api/v1/saved-views/{view_id}": only_amirs(204),
     "GET /api/v1/follow-up-kinds": everybody(200),
     "POST /api/v1/follow-up-kinds": admins(201, json={"label": "Site visit"}),
     "PUT /api/v1/follow-up-kinds/order": admins(200, json={"ids": [5, 4, 3, 2, 1]}),
@@ -363,6 +368,8 @@ class Cast:
             )
         if "/absences" in route:
             world.execute("DELETE FROM absences")
+        if "/saved-views" in route:
+            world.execute("DELETE FROM saved_views")
         if "/follow-up-kinds" in route:
             self._forget("follow_up_kinds", 5)
         if "/outcomes" in route:
@@ -413,6 +420,7 @@ MAKE = {
     "notification_id": "INSERT INTO notifications "
     "(user_id, follow_up_id, run, step, policy_version_id, due_at, audience) "
     "VALUES (:amir, nextval('follow_ups_id_seq'), 1, 1, 1, now(), 'assignee')",
+    "view_id": "INSERT INTO saved_views (owner_id, name, filters) VALUES (:amir, 'Mine', '{}')",
     "comment_id": "INSERT INTO comments (follow_up_id, number, author_id, body) "
     "VALUES ((SELECT max(id) FROM follow_ups), 1, :amir, 'Call back')",
     "hold_id": "INSERT INTO holds "

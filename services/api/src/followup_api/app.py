@@ -61,6 +61,7 @@ from followup_api.policies.problems import replay_places
 from followup_api.policies.routes import router as policies
 from followup_api.push.routes import router as browsers
 from followup_api.routing import API
+from followup_api.saved_views.routes import router as saved_views
 from followup_api.series import worker as series_worker
 from followup_api.series.routes import of_follow_ups as series_of_follow_ups
 from followup_api.series.routes import router as series
@@ -110,6 +111,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     comments,
     series_of_follow_ups,
     series,
+    saved_views,
     kinds,
     outcomes,
     subjects,

@@ -40,6 +40,7 @@ ABOUT: dict[str, Any] = {
         {"name": "Hand-overs", "description": "Open work that goes from one person to another."},
         {"name": "Follow-ups", "description": "Promised calls: due, overdue, completed."},
         {"name": "Comments", "description": "What people say about follow-ups."},
+        {"name": "Saved views", "description": "Lists of follow-ups under a name."},
         {"name": "Series", "description": "Follow-ups that come again."},
         {"name": "Kinds of follow-ups", "description": "The list that people choose from: call, visit..."},
         {"name": "Outcomes", "description": "What can come of a follow-up: reached, no answer..."},

@@ -17,6 +17,7 @@ export const queryKeys = {
   allActivities: ["follow-ups", "activities"] as const,
   activities: (id: number) => ["follow-ups", "activities", id] as const,
   mentionable: (id: number, q: string) => ["mentionable", id, q] as const,
+  savedViews: ["saved-views"] as const,
   kinds: ["kinds"] as const,
   kindList: (archived: boolean): ChoiceKey => ["kinds", archived],
   outcomes: ["outcomes"] as const,

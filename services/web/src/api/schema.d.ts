@@ -1383,6 +1383,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List saved views
+         * @description Your own, and those that are shared with everybody, by name.
+         */
+        get: operations["list_saved_views"];
+        put?: never;
+        /**
+         * Save a view
+         * @description Keep what a list of follow-ups shows under a name, for yourself or, as a manager or an admin, for
+         *     everybody.
+         */
+        post: operations["create_saved_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a saved view
+         * @description One of yours, or a shared one.
+         */
+        get: operations["get_saved_view"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a saved view
+         * @description Delete one of yours, or as an admin any shared one. No follow-up changes.
+         */
+        delete: operations["delete_saved_view"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a saved view
+         * @description Rename one of yours, share it or not, or let it show something else; as an admin any shared one.
+         */
+        patch: operations["edit_saved_view"];
+        trace?: never;
+    };
     "/api/v1/follow-up-kinds": {
         parameters: {
             query?: never;
@@ -3132,7 +3185,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "comment.deleted" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "action-link.used" | "action-link.refused" | "slack-request.refused" | "mail-answer.followed" | "mail-answer.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "browser.added" | "browser.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "comment.deleted" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "saved-view.shared" | "saved-view.changed" | "saved-view.unshared" | "saved-view.deleted" | "action-link.used" | "action-link.refused" | "slack-request.refused" | "mail-answer.followed" | "mail-answer.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "browser.added" | "browser.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -6801,6 +6854,12 @@ export interface components {
          */
         Format: "csv" | "xlsx";
         /**
+         * Group
+         * @description By what a list has headings.
+         * @enum {string}
+         */
+        Group: "assignee" | "subject" | "day" | "kind" | "priority";
+        /**
          * HandOver
          * @description Open work that went from one person to another.
          * @example {
@@ -9174,6 +9233,17 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[SavedView] */
+        Page_SavedView_: {
+            /** Items */
+            items: components["schemas"]["SavedView"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
         /** Page[Series] */
         Page_Series_: {
             /** Items */
@@ -10568,6 +10638,217 @@ export interface components {
              * @description Of a weekly digest; 1 is Monday.
              */
             weekday?: number | null;
+        };
+        /**
+         * SavedFilters
+         * @description What a list of follow-ups shows, in the words of `GET /follow-ups`.
+         */
+        SavedFilters: {
+            /**
+             * Due From
+             * @description Only those due then or later.
+             */
+            due_from?: string | null;
+            /**
+             * Due Before
+             * @description Only those due before then.
+             */
+            due_before?: string | null;
+            /** @description Only those due in a week or a month of the caller's calendar, by their time zone and their first day of the week; in place of `due_from` and `due_before`. */
+            due_in?: components["schemas"]["Period"] | null;
+            /**
+             * Has Subject
+             * @description `false`: only those about no lead or client; `true`: only those about one.
+             */
+            has_subject?: boolean | null;
+            /** @description Only those whose last step is at least as grave: `escalated` finds breaches, too. */
+            severity_min?: components["schemas"]["Severity"] | null;
+            /**
+             * Moved Min
+             * @description Only those that got another due time at least so often.
+             */
+            moved_min?: number | null;
+            /**
+             * Completed From
+             * @description Only those completed then or later.
+             */
+            completed_from?: string | null;
+            /**
+             * Completed Before
+             * @description Only those completed before then.
+             */
+            completed_before?: string | null;
+            /**
+             * On Time
+             * @description `true`: only those completed by the time they were due at last; `false`: only those completed later.
+             */
+            on_time?: boolean | null;
+            /**
+             * Outcome
+             * @description Only completed ones of which this came, a name of `GET /outcomes`.
+             */
+            outcome?: string | null;
+            /**
+             * Kind
+             * @description Only those of this kind, by its name.
+             */
+            kind?: string | null;
+            /**
+             * Priority
+             * @description Only those of this priority.
+             */
+            priority?: ("low" | "normal" | "high") | null;
+            /**
+             * Tag
+             * @description Only those with this tag.
+             */
+            tag?: string | null;
+            /**
+             * Value From
+             * @description Only those worth at least this; needs `currency`.
+             */
+            value_from?: string | null;
+            /**
+             * Value To
+             * @description Only those worth at most this; needs `currency`.
+             */
+            value_to?: string | null;
+            /**
+             * Currency
+             * @description Only those with a value in this currency.
+             */
+            currency?: string | null;
+            /**
+             * Held
+             * @description Only those that wait (`waiting`), that somebody snoozes (`snoozed`), or that somebody has (`acknowledged`), now.
+             */
+            held?: ("waiting" | "snoozed" | "acknowledged") | null;
+            /** @default open */
+            view: components["schemas"]["View"];
+            /**
+             * Assignee
+             * @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see.
+             * @default all
+             */
+            assignee: string;
+            /**
+             * Subject Id
+             * @description Only those about this lead or client.
+             */
+            subject_id?: number | null;
+            /**
+             * Q
+             * @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case.
+             */
+            q?: string | null;
+            /** @description As of `GET /follow-ups`. */
+            sort?: components["schemas"]["FollowUpSort"] | null;
+            /** @description Of the page: by what open follow-ups stand under headings. */
+            group?: components["schemas"]["Group"] | null;
+        };
+        /**
+         * SavedView
+         * @description A list of follow-ups under a name. Each sees only what they may; `me` and `team` mean who looks.
+         * @example {
+         *       "created_at": "2026-03-02T09:00:00.250344Z",
+         *       "etag": "\"1-5d41402a\"",
+         *       "filters": {
+         *         "assignee": "team",
+         *         "group": "assignee",
+         *         "priority": "high",
+         *         "view": "overdue"
+         *       },
+         *       "id": 3,
+         *       "may_change": false,
+         *       "name": "What burns in the team",
+         *       "owner": {
+         *         "id": 2,
+         *         "name": "Max Berg"
+         *       },
+         *       "shared": true,
+         *       "updated_at": "2026-03-02T09:00:00.250344Z",
+         *       "version": 1
+         *     }
+         */
+        SavedView: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Shared
+             * @description Whether everybody has it; else its owner alone.
+             */
+            shared: boolean;
+            owner: components["schemas"]["PersonName"];
+            /**
+             * May Change
+             * @description Whether you may: it is yours, or shared and you are an admin.
+             */
+            may_change: boolean;
+            filters: components["schemas"]["SavedFilters"];
+            /** Version */
+            version: number;
+            /**
+             * Etag
+             * @description For `If-Match`.
+             */
+            etag: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * SavedViewCreate
+         * @description A view to keep.
+         * @example {
+         *       "filters": {
+         *         "assignee": "team",
+         *         "group": "assignee",
+         *         "priority": "high",
+         *         "view": "overdue"
+         *       },
+         *       "name": "What burns in the team"
+         *     }
+         */
+        SavedViewCreate: {
+            /**
+             * Name
+             * @description Yours have different names.
+             */
+            name: string;
+            /**
+             * Shared
+             * @description Whether everybody has it; managers and admins share views.
+             * @default false
+             */
+            shared: boolean;
+            filters: components["schemas"]["SavedFilters"];
+        };
+        /**
+         * SavedViewPatch
+         * @description What to change; what is left out stays.
+         * @example {
+         *       "name": "Burning"
+         *     }
+         * @example {
+         *       "shared": true
+         *     }
+         */
+        SavedViewPatch: {
+            /** Name */
+            name?: string;
+            /** Shared */
+            shared?: boolean;
+            /** @description All of them. */
+            filters?: components["schemas"]["SavedFilters"];
         };
         /**
          * Scope
@@ -21412,6 +21693,523 @@ export interface operations {
             };
             /** @description Changed in the meantime */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_saved_views: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-03-02T09:00:00.250344Z",
+                     *           "etag": "\"1-5d41402a\"",
+                     *           "filters": {
+                     *             "assignee": "team",
+                     *             "group": "assignee",
+                     *             "priority": "high",
+                     *             "view": "overdue"
+                     *           },
+                     *           "id": 3,
+                     *           "may_change": false,
+                     *           "name": "What burns in the team",
+                     *           "owner": {
+                     *             "id": 2,
+                     *             "name": "Max Berg"
+                     *           },
+                     *           "shared": true,
+                     *           "updated_at": "2026-03-02T09:00:00.250344Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_SavedView_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_saved_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filters": {
+                 *         "assignee": "team",
+                 *         "group": "assignee",
+                 *         "priority": "high",
+                 *         "view": "overdue"
+                 *       },
+                 *       "name": "What burns in the team"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SavedViewCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:00:00.250344Z",
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "filters": {
+                     *         "assignee": "team",
+                     *         "group": "assignee",
+                     *         "priority": "high",
+                     *         "view": "overdue"
+                     *       },
+                     *       "id": 3,
+                     *       "may_change": false,
+                     *       "name": "What burns in the team",
+                     *       "owner": {
+                     *         "id": 2,
+                     *         "name": "Max Berg"
+                     *       },
+                     *       "shared": true,
+                     *       "updated_at": "2026-03-02T09:00:00.250344Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_saved_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:00:00.250344Z",
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "filters": {
+                     *         "assignee": "team",
+                     *         "group": "assignee",
+                     *         "priority": "high",
+                     *         "view": "overdue"
+                     *       },
+                     *       "id": 3,
+                     *       "may_change": false,
+                     *       "name": "What burns in the team",
+                     *       "owner": {
+                     *         "id": 2,
+                     *         "name": "Max Berg"
+                     *       },
+                     *       "shared": true,
+                     *       "updated_at": "2026-03-02T09:00:00.250344Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    delete_saved_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    edit_saved_view: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                view_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Burning"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SavedViewPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:00:00.250344Z",
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "filters": {
+                     *         "assignee": "team",
+                     *         "group": "assignee",
+                     *         "priority": "high",
+                     *         "view": "overdue"
+                     *       },
+                     *       "id": 3,
+                     *       "may_change": false,
+                     *       "name": "What burns in the team",
+                     *       "owner": {
+                     *         "id": 2,
+                     *         "name": "Max Berg"
+                     *       },
+                     *       "shared": true,
+                     *       "updated_at": "2026-03-02T09:00:00.250344Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from followup_common.policy import Severity
 from followup_common.policy.conditions import Priority
@@ -50,6 +50,8 @@ from followup_api.schemas import (
 )
 from followup_api.series.repeats import Repeats
 from followup_api.visible import seen
+
+T = TypeVar("T")
 
 EXAMPLE_SUBJECT: JsonDict = {
     "id": 7,
@@ -171,6 +173,19 @@ class FollowUpCountQuery(FollowUpFilters):
     quick: bool = Field(False, description=QUICK)
 
 
+def of_open_ones(order: T, given: ValidationInfo) -> T:
+    """Check that an order is one of open follow-ups; a field validator, behind `view`.
+
+    Raises:
+        ValueError: the view has an order of its own.
+    """
+    if order is not None and given.data.get("view") in (View.COMPLETED, View.ALL):
+        raise ValueError(
+            "puts open follow-ups in order: add view=open, overdue, today or upcoming, or leave it out"
+        )
+    return order
+
+
 class FollowUpSelection(FollowUpFilters):
     """Which follow-ups."""
 
@@ -189,14 +204,7 @@ class FollowUpSelection(FollowUpFilters):
         "latest change first.",
     )
 
-    @field_validator("sort")
-    @classmethod
-    def _of_open_ones(cls, sort: FollowUpSort | None, given: ValidationInfo) -> FollowUpSort | None:
-        if sort is not None and given.data.get("view") in (View.COMPLETED, View.ALL):
-            raise ValueError(
-                "puts open follow-ups in order: add view=open, overdue, today or upcoming, or leave it out"
-            )
-        return sort
+    _of_open_ones = field_validator("sort")(of_open_ones)
 
 
 class Format(StrEnum):

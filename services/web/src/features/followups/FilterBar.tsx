@@ -7,6 +7,7 @@ import { OrderControl } from "@/features/followups/OrderControl";
 import { SearchField } from "@/components/SearchField";
 import { SubjectFilter } from "@/features/followups/SubjectFilter";
 import { SelectToggle } from "@/features/followups/SelectToggle";
+import { ViewsControl } from "@/features/followups/ViewsControl";
 import { WhoFilter } from "@/features/followups/WhoFilter";
 import { useMay } from "@/api/session";
 import { atLeast, t } from "@/i18n";
@@ -61,6 +62,7 @@ export function FilterBar({ filters, change, counts }: Props) {
       </div>
       <div className={classes.fields}>
         {seesOthers && <WhoFilter who={filters.who} change={(who) => change({ who })} />}
+        <ViewsControl filters={filters} />
         <FactFilter filters={filters} change={change} />
         {filters.tab !== "completed" && <OrderControl filters={filters} change={change} />}
         {filters.subject && <SubjectFilter id={Number(filters.subject)} clear={() => change({ subject: "" })} />}

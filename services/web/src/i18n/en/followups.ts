@@ -104,6 +104,13 @@ export const followups = {
     },
   },
 
+  views: {
+    label: "Views",
+    set: (name: string) => `View: ${name}`,
+    changed: (name: string) => `View: ${name}, changed`,
+    mark: "changed",
+  },
+
   order: {
     label: "Order",
     set: (order: string) => `Order: ${order}`,

@@ -55,6 +55,7 @@ from followup_common.db.tables.seen import (
     subjects,
     users,
 )
+from followup_common.db.tables.views import saved_views
 
 __all__ = [
     "ALL_SCOPES",
@@ -98,6 +99,7 @@ __all__ = [
     "policy_versions",
     "push_subscriptions",
     "rate_windows",
+    "saved_views",
     "sessions",
     "slack_members",
     "slack_messages",

@@ -308,6 +308,19 @@ def _destination(action: str, entry: _Entry) -> str:
     return f"{entry.who} {DESTINATIONS[Action(action)].format(where)}"
 
 
+VIEWS = {
+    Action.SAVED_VIEW_SHARED: "shared the view {} with everybody",
+    Action.SAVED_VIEW_CHANGED: "changed the shared view {}",
+    Action.SAVED_VIEW_UNSHARED: "shares the view {} no more",
+    Action.SAVED_VIEW_DELETED: "deleted the shared view {}",
+}
+
+
+def _saved_view(action: str, entry: _Entry) -> str:
+    which = f"“{isolated(str(entry.details.get('name', entry.target_id)))}”"
+    return f"{entry.who} {VIEWS[Action(action)].format(which)}"
+
+
 WEBHOOKS = {
     Action.WEBHOOK_CREATED: "made {}",
     Action.WEBHOOK_CHANGED: "changed {}",
@@ -494,6 +507,7 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     Action.ORGANISATION_CHANGED: _organisation,
     Action.NOTIFICATION_RULES_CHANGED: _rules,
     **dict.fromkeys(LISTS, _choice),
+    **dict.fromkeys(VIEWS, _saved_view),
     **dict.fromkeys((Action.BROWSER_ADDED, Action.BROWSER_REMOVED), _browser),
     Action.SWEEP_REQUESTED: _sweep,
     Action.DELIVERIES_RETRIED: _deliveries,

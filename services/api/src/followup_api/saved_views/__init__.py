@@ -1,0 +1,1 @@
+"""Lists of follow-ups that people keep under a name, for themselves or for everybody."""

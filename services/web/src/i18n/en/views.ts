@@ -1,0 +1,23 @@
+/** Lists of follow-ups under a name; loaded when they are opened. */
+export const views = {
+  own: "Yours",
+  shared: "Shared with everybody",
+  sharedBy: (name: string) => `by ${name}`,
+  none: "None is saved yet. Narrow, sort or group the list, then save it under a name.",
+  leave: "Show all open follow-ups",
+  saveNew: "Save as a view…",
+  saveChanges: (name: string) => `Save changes to ${name}`,
+  edit: "Rename or share…",
+  rename: "Rename…",
+  remove: "Delete view",
+  newTitle: "Save a view",
+  editTitle: (name: string) => `Change “${name}”`,
+  name: "Name",
+  nameHelp: "Such as “Visits this week”. The view keeps what the list is narrowed to, its order and groups.",
+  share: "Share it with everybody",
+  shareHelp: "Each sees in it only the follow-ups that they may see; “mine” and “my team” mean who looks.",
+  saved: (name: string) => `Saved the view “${name}”`,
+  deleted: (name: string) => `Deleted the view “${name}”`,
+  notSaved: "The view was not saved.",
+  notDeleted: "The view was not deleted.",
+};
