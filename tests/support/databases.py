@@ -135,6 +135,7 @@ def _empty(connection: psycopg.Connection, first: State) -> bool:
     for name, value, called in connection.execute(SEQUENCES).fetchall():
         if first.sequences[name] != (value, called):
             connection.execute("SELECT setval(%s::regclass, %s, %s)", [name, *first.sequences[name]])
+    connection.execute("SELECT pg_stat_reset()")  # tests count what was read and written
     return True
 
 

@@ -118,7 +118,8 @@ def import_follow_ups(
 
     Columns, in any order: external_id, title, assignee_email, due_at, subject_kind (lead or client),
     subject_external_id, subject_name, subject_url, notes, status (open or completed), kind, priority, tags
-    (with commas or semicolons between them), value_amount, value_currency. What a file lacks stays as it is.
+    (with commas or semicolons between them), value_amount, value_currency, subject_phone, subject_email.
+    What a file lacks stays as it is.
     """
     from followup_cli.client import connect
 

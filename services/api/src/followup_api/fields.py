@@ -9,6 +9,7 @@ from pydantic import AfterValidator, StringConstraints
 from sqlalchemy import ColumnElement, Text, collate, func
 
 from followup_api.links import http_url
+from followup_api.phones import LONGEST, phone_number
 from followup_api.schemas import NORMAL, WrittenTime, storable
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,6 +35,13 @@ Link = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000),
     AfterValidator(storable),
     AfterValidator(http_url),
+    NORMAL,
+]
+Phone = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST),
+    AfterValidator(storable),
+    AfterValidator(phone_number),
     NORMAL,
 ]
 SaneTime = Annotated[WrittenTime, AfterValidator(sane_time)]

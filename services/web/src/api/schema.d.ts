@@ -4717,10 +4717,12 @@ export interface components {
          *       "snoozed": 0,
          *       "status": "open",
          *       "subject": {
+         *         "email": "purchasing@acme.example",
          *         "external_id": "C-1009",
          *         "id": 7,
          *         "kind": "client",
          *         "name": "Acme Corporation",
+         *         "phone": "+49 30 901820",
          *         "url": "https://crm.example.com/clients/C-1009"
          *       },
          *       "tags": [
@@ -5591,10 +5593,12 @@ export interface components {
          *       "snoozed": 0,
          *       "status": "open",
          *       "subject": {
+         *         "email": "purchasing@acme.example",
          *         "external_id": "C-1009",
          *         "id": 7,
          *         "kind": "client",
          *         "name": "Acme Corporation",
+         *         "phone": "+49 30 901820",
          *         "url": "https://crm.example.com/clients/C-1009"
          *       },
          *       "tags": [
@@ -6066,10 +6070,12 @@ export interface components {
          *       "snoozed": 0,
          *       "status": "open",
          *       "subject": {
+         *         "email": "purchasing@acme.example",
          *         "external_id": "C-1009",
          *         "id": 7,
          *         "kind": "client",
          *         "name": "Acme Corporation",
+         *         "phone": "+49 30 901820",
          *         "url": "https://crm.example.com/clients/C-1009"
          *       },
          *       "tags": [
@@ -6372,10 +6378,12 @@ export interface components {
          *       "snoozed": 0,
          *       "status": "open",
          *       "subject": {
+         *         "email": "purchasing@acme.example",
          *         "external_id": "C-1009",
          *         "id": 7,
          *         "kind": "client",
          *         "name": "Acme Corporation",
+         *         "phone": "+49 30 901820",
          *         "url": "https://crm.example.com/clients/C-1009"
          *       },
          *       "tags": [
@@ -6578,10 +6586,12 @@ export interface components {
          *       "snoozed": 0,
          *       "status": "open",
          *       "subject": {
+         *         "email": "purchasing@acme.example",
          *         "external_id": "C-1009",
          *         "id": 7,
          *         "kind": "client",
          *         "name": "Acme Corporation",
+         *         "phone": "+49 30 901820",
          *         "url": "https://crm.example.com/clients/C-1009"
          *       },
          *       "tags": [
@@ -11641,6 +11651,7 @@ export interface components {
          * @description A lead or client, and what is planned for it.
          * @example {
          *       "created_at": "2026-01-12T08:00:00Z",
+         *       "email": "purchasing@acme.example",
          *       "etag": "\"2-8c21f09b\"",
          *       "external_id": "C-1009",
          *       "id": 7,
@@ -11648,12 +11659,14 @@ export interface components {
          *       "name": "Acme Corporation",
          *       "open": 2,
          *       "overdue": 1,
+         *       "phone": "+49 30 901820",
          *       "updated_at": "2026-02-02T13:20:45Z",
          *       "url": "https://crm.example.com/clients/C-1009",
          *       "version": 2
          *     }
          * @example {
          *       "created_at": "2026-01-12T08:00:00Z",
+         *       "email": "purchasing@acme.example",
          *       "etag": "\"2-8c21f09b\"",
          *       "external_id": "C-1009",
          *       "first_planned": {
@@ -11665,6 +11678,7 @@ export interface components {
          *       "name": "Acme Corporation",
          *       "open": 0,
          *       "overdue": 0,
+         *       "phone": "+49 30 901820",
          *       "updated_at": "2026-02-02T13:20:45Z",
          *       "url": "https://crm.example.com/clients/C-1009",
          *       "version": 2
@@ -11684,6 +11698,10 @@ export interface components {
             name: string;
             /** Url */
             url: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Email */
+            email: string | null;
             /**
              * Version
              * @description Counts changes.
@@ -11801,12 +11819,20 @@ export interface components {
             external_id?: string | null;
             /** Url */
             url?: string | null;
+            /**
+             * Phone
+             * @description As people write it, such as `+49 30 1234567` or `(030) 1234567 ext. 12`; it is kept like that.
+             */
+            phone?: string | null;
+            /** Email */
+            email?: string | null;
         };
         /**
          * SubjectDetails
          * @description A lead or client with its follow-ups.
          * @example {
          *       "created_at": "2026-01-12T08:00:00Z",
+         *       "email": "purchasing@acme.example",
          *       "etag": "\"2-8c21f09b\"",
          *       "external_id": "C-1009",
          *       "follow_ups": [
@@ -11841,10 +11867,12 @@ export interface components {
          *           "snoozed": 0,
          *           "status": "open",
          *           "subject": {
+         *             "email": "purchasing@acme.example",
          *             "external_id": "C-1009",
          *             "id": 7,
          *             "kind": "client",
          *             "name": "Acme Corporation",
+         *             "phone": "+49 30 901820",
          *             "url": "https://crm.example.com/clients/C-1009"
          *           },
          *           "tags": [
@@ -11871,6 +11899,7 @@ export interface components {
          *       "name": "Acme Corporation",
          *       "open": 1,
          *       "overdue": 1,
+         *       "phone": "+49 30 901820",
          *       "updated_at": "2026-02-02T13:20:45Z",
          *       "url": "https://crm.example.com/clients/C-1009",
          *       "version": 2
@@ -11890,6 +11919,10 @@ export interface components {
             name: string;
             /** Url */
             url: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Email */
+            email: string | null;
             /**
              * Version
              * @description Counts changes.
@@ -11937,11 +11970,13 @@ export interface components {
          * SubjectInput
          * @description An existing lead or client by `id`, or by a known `kind` and `external_id`; or the data of a new one.
          *
-         *     A known one stays as it is, whatever name and url are given here.
+         *     A known one stays as it is, whatever else is given here.
          * @example {
+         *       "email": "purchasing@acme.example",
          *       "external_id": "C-1009",
          *       "kind": "client",
          *       "name": "Acme Corporation",
+         *       "phone": "+49 30 901820",
          *       "url": "https://crm.example.com/clients/C-1009"
          *     }
          */
@@ -11956,6 +11991,10 @@ export interface components {
             name?: string | null;
             /** Url */
             url?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Email */
+            email?: string | null;
         };
         /**
          * SubjectName
@@ -11990,6 +12029,13 @@ export interface components {
             external_id?: string | null;
             /** Url */
             url?: string | null;
+            /**
+             * Phone
+             * @description As people write it, such as `+49 30 1234567` or `(030) 1234567 ext. 12`; it is kept like that.
+             */
+            phone?: string | null;
+            /** Email */
+            email?: string | null;
         };
         /**
          * SubjectRef
@@ -12009,6 +12055,10 @@ export interface components {
             name: string;
             /** Url */
             url: string | null;
+            /** Phone */
+            phone: string | null;
+            /** Email */
+            email: string | null;
         };
         /**
          * Sweep
@@ -17605,10 +17655,12 @@ export interface operations {
                      *           "snoozed": 0,
                      *           "status": "open",
                      *           "subject": {
+                     *             "email": "purchasing@acme.example",
                      *             "external_id": "C-1009",
                      *             "id": 7,
                      *             "kind": "client",
                      *             "name": "Acme Corporation",
+                     *             "phone": "+49 30 901820",
                      *             "url": "https://crm.example.com/clients/C-1009"
                      *           },
                      *           "tags": [
@@ -17739,10 +17791,12 @@ export interface operations {
                      *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
+                     *         "email": "purchasing@acme.example",
                      *         "external_id": "C-1009",
                      *         "id": 7,
                      *         "kind": "client",
                      *         "name": "Acme Corporation",
+                     *         "phone": "+49 30 901820",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
                      *       "tags": [
@@ -18006,7 +18060,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /** @example id,external_id,title,assignee_name,assignee_email,due_at,status,completed_at,hours_overdue,level,level_label,sla_breach,subject_kind,subject_external_id,subject_name,subject_url,notes,kind,priority,tags,value_amount,value_currency,waiting_until,snoozed */
+                    /** @example id,external_id,title,assignee_name,assignee_email,due_at,status,completed_at,hours_overdue,level,level_label,sla_breach,subject_kind,subject_external_id,subject_name,subject_url,notes,kind,priority,tags,value_amount,value_currency,waiting_until,snoozed,subject_phone,subject_email */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
@@ -18518,10 +18572,12 @@ export interface operations {
                      *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
+                     *         "email": "purchasing@acme.example",
                      *         "external_id": "C-1009",
                      *         "id": 7,
                      *         "kind": "client",
                      *         "name": "Acme Corporation",
+                     *         "phone": "+49 30 901820",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
                      *       "tags": [
@@ -18732,10 +18788,12 @@ export interface operations {
                      *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
+                     *         "email": "purchasing@acme.example",
                      *         "external_id": "C-1009",
                      *         "id": 7,
                      *         "kind": "client",
                      *         "name": "Acme Corporation",
+                     *         "phone": "+49 30 901820",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
                      *       "tags": [
@@ -18892,10 +18950,12 @@ export interface operations {
                      *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
+                     *         "email": "purchasing@acme.example",
                      *         "external_id": "C-1009",
                      *         "id": 7,
                      *         "kind": "client",
                      *         "name": "Acme Corporation",
+                     *         "phone": "+49 30 901820",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
                      *       "tags": [
@@ -19042,10 +19102,12 @@ export interface operations {
                      *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
+                     *         "email": "purchasing@acme.example",
                      *         "external_id": "C-1009",
                      *         "id": 7,
                      *         "kind": "client",
                      *         "name": "Acme Corporation",
+                     *         "phone": "+49 30 901820",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
                      *       "tags": [
@@ -19196,10 +19258,12 @@ export interface operations {
                      *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
+                     *         "email": "purchasing@acme.example",
                      *         "external_id": "C-1009",
                      *         "id": 7,
                      *         "kind": "client",
                      *         "name": "Acme Corporation",
+                     *         "phone": "+49 30 901820",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
                      *       "tags": [
@@ -19350,10 +19414,12 @@ export interface operations {
                      *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
+                     *         "email": "purchasing@acme.example",
                      *         "external_id": "C-1009",
                      *         "id": 7,
                      *         "kind": "client",
                      *         "name": "Acme Corporation",
+                     *         "phone": "+49 30 901820",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
                      *       "tags": [
@@ -19523,10 +19589,12 @@ export interface operations {
                      *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
+                     *         "email": "purchasing@acme.example",
                      *         "external_id": "C-1009",
                      *         "id": 7,
                      *         "kind": "client",
                      *         "name": "Acme Corporation",
+                     *         "phone": "+49 30 901820",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
                      *       "tags": [
@@ -19688,10 +19756,12 @@ export interface operations {
                      *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
+                     *         "email": "purchasing@acme.example",
                      *         "external_id": "C-1009",
                      *         "id": 7,
                      *         "kind": "client",
                      *         "name": "Acme Corporation",
+                     *         "phone": "+49 30 901820",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
                      *       "tags": [
@@ -19972,10 +20042,12 @@ export interface operations {
                      *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
+                     *         "email": "purchasing@acme.example",
                      *         "external_id": "C-1009",
                      *         "id": 7,
                      *         "kind": "client",
                      *         "name": "Acme Corporation",
+                     *         "phone": "+49 30 901820",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
                      *       "tags": [
@@ -20108,10 +20180,12 @@ export interface operations {
                      *       "snoozed": 0,
                      *       "status": "open",
                      *       "subject": {
+                     *         "email": "purchasing@acme.example",
                      *         "external_id": "C-1009",
                      *         "id": 7,
                      *         "kind": "client",
                      *         "name": "Acme Corporation",
+                     *         "phone": "+49 30 901820",
                      *         "url": "https://crm.example.com/clients/C-1009"
                      *       },
                      *       "tags": [
@@ -23099,6 +23173,7 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "created_at": "2026-01-12T08:00:00Z",
+                     *           "email": "purchasing@acme.example",
                      *           "etag": "\"2-8c21f09b\"",
                      *           "external_id": "C-1009",
                      *           "id": 7,
@@ -23106,6 +23181,7 @@ export interface operations {
                      *           "name": "Acme Corporation",
                      *           "open": 2,
                      *           "overdue": 1,
+                     *           "phone": "+49 30 901820",
                      *           "updated_at": "2026-02-02T13:20:45Z",
                      *           "url": "https://crm.example.com/clients/C-1009",
                      *           "version": 2
@@ -23187,6 +23263,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "created_at": "2026-01-12T08:00:00Z",
+                     *       "email": "purchasing@acme.example",
                      *       "etag": "\"2-8c21f09b\"",
                      *       "external_id": "C-1009",
                      *       "follow_ups": [
@@ -23221,10 +23298,12 @@ export interface operations {
                      *           "snoozed": 0,
                      *           "status": "open",
                      *           "subject": {
+                     *             "email": "purchasing@acme.example",
                      *             "external_id": "C-1009",
                      *             "id": 7,
                      *             "kind": "client",
                      *             "name": "Acme Corporation",
+                     *             "phone": "+49 30 901820",
                      *             "url": "https://crm.example.com/clients/C-1009"
                      *           },
                      *           "tags": [
@@ -23251,6 +23330,7 @@ export interface operations {
                      *       "name": "Acme Corporation",
                      *       "open": 1,
                      *       "overdue": 1,
+                     *       "phone": "+49 30 901820",
                      *       "updated_at": "2026-02-02T13:20:45Z",
                      *       "url": "https://crm.example.com/clients/C-1009",
                      *       "version": 2
@@ -23345,6 +23425,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "created_at": "2026-01-12T08:00:00Z",
+                     *       "email": "purchasing@acme.example",
                      *       "etag": "\"2-8c21f09b\"",
                      *       "external_id": "C-1009",
                      *       "follow_ups": [
@@ -23379,10 +23460,12 @@ export interface operations {
                      *           "snoozed": 0,
                      *           "status": "open",
                      *           "subject": {
+                     *             "email": "purchasing@acme.example",
                      *             "external_id": "C-1009",
                      *             "id": 7,
                      *             "kind": "client",
                      *             "name": "Acme Corporation",
+                     *             "phone": "+49 30 901820",
                      *             "url": "https://crm.example.com/clients/C-1009"
                      *           },
                      *           "tags": [
@@ -23409,6 +23492,7 @@ export interface operations {
                      *       "name": "Acme Corporation",
                      *       "open": 1,
                      *       "overdue": 1,
+                     *       "phone": "+49 30 901820",
                      *       "updated_at": "2026-02-02T13:20:45Z",
                      *       "url": "https://crm.example.com/clients/C-1009",
                      *       "version": 2
@@ -23497,6 +23581,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "created_at": "2026-01-12T08:00:00Z",
+                     *       "email": "purchasing@acme.example",
                      *       "etag": "\"2-8c21f09b\"",
                      *       "external_id": "C-1009",
                      *       "follow_ups": [
@@ -23531,10 +23616,12 @@ export interface operations {
                      *           "snoozed": 0,
                      *           "status": "open",
                      *           "subject": {
+                     *             "email": "purchasing@acme.example",
                      *             "external_id": "C-1009",
                      *             "id": 7,
                      *             "kind": "client",
                      *             "name": "Acme Corporation",
+                     *             "phone": "+49 30 901820",
                      *             "url": "https://crm.example.com/clients/C-1009"
                      *           },
                      *           "tags": [
@@ -23561,6 +23648,7 @@ export interface operations {
                      *       "name": "Acme Corporation",
                      *       "open": 1,
                      *       "overdue": 1,
+                     *       "phone": "+49 30 901820",
                      *       "updated_at": "2026-02-02T13:20:45Z",
                      *       "url": "https://crm.example.com/clients/C-1009",
                      *       "version": 2
@@ -27640,10 +27728,12 @@ export interface operations {
                      *           "snoozed": 0,
                      *           "status": "open",
                      *           "subject": {
+                     *             "email": "purchasing@acme.example",
                      *             "external_id": "C-1009",
                      *             "id": 7,
                      *             "kind": "client",
                      *             "name": "Acme Corporation",
+                     *             "phone": "+49 30 901820",
                      *             "url": "https://crm.example.com/clients/C-1009"
                      *           },
                      *           "tags": [

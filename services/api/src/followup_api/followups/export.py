@@ -22,6 +22,7 @@ COLUMNS = (
     *("subject_kind", "subject_external_id", "subject_name", "subject_url", "notes"),
     *("kind", "priority", "tags", "value_amount", "value_currency"),
     *("waiting_until", "snoozed"),
+    *("subject_phone", "subject_email"),
 )
 
 
@@ -58,7 +59,7 @@ def _up_to_the_limit(rows: Iterable[Record]) -> Iterator[list[Any]]:
     for number, row in enumerate(rows):
         if number == AT_MOST:
             raise TooMany
-        yield [*(row._mapping[name] for name in COLUMNS[:-5]), *_facts(row), *_held(row)]
+        yield [*(row._mapping[name] for name in COLUMNS[:-7]), *_facts(row), *_held(row), *_contact(row)]
 
 
 def _facts(row: Record) -> tuple[Any, ...]:
@@ -68,8 +69,13 @@ def _facts(row: Record) -> tuple[Any, ...]:
 
 
 def _held(row: Record) -> tuple[datetime | None, int]:
-    """Until when it waits, and how often it was snoozed: the last two columns."""
+    """Until when it waits, and how often it was snoozed."""
     return row.waits_until, (row.holds_kept or {}).get("snoozed", 0)
+
+
+def _contact(row: Record) -> tuple[str | None, str | None]:
+    """How its lead or client is reached: the last two columns."""
+    return row.subject_phone, row.subject_email
 
 
 def _write_csv(file: IO[bytes], rows: Iterable[Sequence[Any]]) -> None:

@@ -98,7 +98,7 @@ _OWN: tuple[ColumnElement[Any], ...] = (
     and_(f.is_open, _needs_note(es.step)).label("note_required"),
 )
 _ASSIGNEE = (u.id, u.name, u.email, u.active)
-_SUBJECT = (s.id, s.kind, s.external_id, s.name, s.url)
+_SUBJECT = (s.id, s.kind, s.external_id, s.name, s.url, s.phone, s.email)
 _NAMES = [[column.name for column in part] for part in (_OWN, _ASSIGNEE, _SUBJECT)]
 POLICY_CALENDAR = pv.calendar_id.label("policy_calendar_id")
 COLUMNS = (

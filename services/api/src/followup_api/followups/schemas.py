@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
-from followup_api.fields import Link, Notes, SaneTime
+from followup_api.fields import Link, Notes, Phone, SaneTime
 from followup_api.followups.due_filters import DueFilters
 from followup_api.followups.facts import (
     EXAMPLE_VALUE,
@@ -49,6 +49,7 @@ from followup_api.schemas import (
     unchanged,
 )
 from followup_api.series.repeats import Repeats
+from followup_api.users.schemas import Email
 from followup_api.visible import seen
 
 T = TypeVar("T")
@@ -59,6 +60,8 @@ EXAMPLE_SUBJECT: JsonDict = {
     "external_id": "C-1009",
     "name": "Acme Corporation",
     "url": "https://crm.example.com/clients/C-1009",
+    "phone": "+49 30 901820",
+    "email": "purchasing@acme.example",
 }
 EXAMPLE_PERSON: JsonDict = {"id": 3, "name": "Amir Patel"}
 EXAMPLE_FOLLOW_UP: JsonDict = {
@@ -250,6 +253,8 @@ class SubjectRef(Schema):
     external_id: str | None
     name: str
     url: str | None
+    phone: str | None
+    email: str | None
 
 
 class WorkingOverdue(Schema):
@@ -372,7 +377,7 @@ SUBJECT_INPUT_EXAMPLE: JsonDict = {k: v for k, v in EXAMPLE_SUBJECT.items() if k
 class SubjectInput(Input, json_schema_extra=examples(SUBJECT_INPUT_EXAMPLE)):
     """An existing lead or client by `id`, or by a known `kind` and `external_id`; or the data of a new one.
 
-    A known one stays as it is, whatever name and url are given here.
+    A known one stays as it is, whatever else is given here.
     """
 
     id: Id | None = None
@@ -380,10 +385,12 @@ class SubjectInput(Input, json_schema_extra=examples(SUBJECT_INPUT_EXAMPLE)):
     external_id: Line | None = None
     name: Line | None = None
     url: Link | None = None
+    phone: Phone | None = None
+    email: Email | None = None
 
     @model_validator(mode="after")
     def _id_or_data(self) -> Self:
-        given = [self.kind, self.external_id, self.name, self.url]
+        given = [self.kind, self.external_id, self.name, self.url, self.phone, self.email]
         if self.id is not None:
             if any(value is not None for value in given):
                 raise ValueError("needs either the id of an existing one, or the data of a new one")

@@ -26,7 +26,10 @@ from followup_api.imports.staging import count, load
 from followup_api.series.going_on import go_on
 from followup_api.unit_of_work import UnitOfWork
 
-SUBJECT = ("subject_kind", "subject_external_id", "subject_name", "subject_url")
+SUBJECT = (
+    *("subject_kind", "subject_external_id", "subject_name"),
+    *("subject_url", "subject_phone", "subject_email"),
+)
 CHECKS: dict[str, Check] = {
     "external_id": cells.line(required=False),
     "id": cells.identifier,
@@ -44,6 +47,8 @@ CHECKS: dict[str, Check] = {
     "tags": cells.tags,
     "value_amount": cells.amount,
     "value_currency": cells.currency,
+    "subject_phone": cells.phone,
+    "subject_email": cells.optional_email,
 }
 
 # Whose it is already stays so.
@@ -53,7 +58,8 @@ ASSIGNABLE = "(u.active AND u.is_person OR f.assignee_id = u.id) IS TRUE"
 PLANNED = f"""
     CREATE TEMPORARY TABLE planned ON COMMIT DROP AS
     SELECT i.line, i.external_id, i.id, i.title, i.assignee_email, i.due_at, i.subject_kind,
-           i.subject_external_id, i.subject_name, i.subject_url, i.status, {{notes}} AS notes,
+           i.subject_external_id, i.subject_name, i.subject_url, i.subject_phone, i.subject_email,
+           i.status, {{notes}} AS notes,
            {{kind}} AS kind, {{priority}} AS priority, {{tags}} AS tags,
            {{value_amount}} AS value_amount, {{value_currency}} AS value_currency,
            u.id AS assignee_id, f.id AS known_id, {{subject}} AS subject_id,
@@ -97,8 +103,8 @@ WRONG = """
        OR external_id IS NULL AND id IS NOT NULL AND known_id IS NULL
 """
 ADD_UNNUMBERED_SUBJECTS = """
-    INSERT INTO subjects (kind, name, url)
-    SELECT subject_kind, subject_name, subject_url FROM planned
+    INSERT INTO subjects (kind, name, url, phone, email)
+    SELECT subject_kind, subject_name, subject_url, subject_phone, subject_email FROM planned
     WHERE line IN (
         SELECT max(line) FROM planned
         WHERE good AND subject_kind IS NOT NULL AND subject_external_id IS NULL AND subject_id IS NULL
@@ -293,10 +299,10 @@ class _Parsing:
                     line, lacking, f"{lacking} is empty: a value needs its amount and its currency."
                 )
         about = zip(records.lines, *(records.column(column) for column in SUBJECT), strict=True)
-        for line, kind, external_id, name, url in about:
+        for line, kind, external_id, name, *others in about:
             if kind and not name:
                 records.refuse(line, "subject_name", "subject_name is empty: a subject needs its name.")
-            elif not kind and (external_id or name or url):
+            elif not kind and (external_id or name or any(others)):
                 message = "subject_kind is empty: say whether the subject is a lead or a client."
                 records.refuse(line, "subject_kind", message)
         return list(values.values())

@@ -87,7 +87,7 @@ PEOPLE = Layout(
 COLUMNS = (
     *("external_id", "id", "title", "assignee_email", "due_at"),
     *("subject_kind", "subject_external_id", "subject_name", "subject_url", "notes", "status"),
-    *("kind", "priority", "tags", "value_amount", "value_currency"),
+    *("kind", "priority", "tags", "value_amount", "value_currency", "subject_phone", "subject_email"),
 )
 FOLLOW_UPS = Layout(
     path="follow-ups",
@@ -103,6 +103,11 @@ FOLLOW_UPS = Layout(
         "Due date and time": "due_at",
         "Deadline": "due_at",
         "Subject link": "subject_url",
+        "Phone": "subject_phone",
+        "Phone number": "subject_phone",
+        "Telephone": "subject_phone",
+        "Contact phone": "subject_phone",
+        "Contact email": "subject_email",
         "Note": "notes",
         "Follow-up kind": "kind",
         "Follow-up type": "kind",
@@ -118,7 +123,7 @@ FOLLOW_UPS = Layout(
         "Currency": "value_currency",
         "Currency code": "value_currency",
     },
-    addresses=frozenset({"assignee_email"}),
+    addresses=frozenset({"assignee_email", "subject_email"}),
     exported=frozenset(EXPORT) - {*COLUMNS},
     types={"id": "bigint", "due_at": "timestamptz", "tags": "text[]", "value_amount": "numeric"},
 )

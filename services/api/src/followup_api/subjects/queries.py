@@ -22,7 +22,7 @@ from followup_api.subjects.schemas import SubjectChange, SubjectQuery
 
 s, f, h = subjects.c, follow_ups.c, subject_changes.c
 TAG = tag_of(subjects)
-COLUMNS = (s.id, s.kind, s.external_id, s.name, s.url, s.version, TAG.label("etag"))
+COLUMNS = (s.id, s.kind, s.external_id, s.name, s.url, s.phone, s.email, s.version, TAG.label("etag"))
 TIMES = (s.created_at, s.updated_at)
 FIRST_PLANNED = (
     select(func.json_build_object("due_at", f.due_at, "assignee_name", users.c.name))

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 from pydantic.config import JsonDict
 
-from followup_api.fields import Link
+from followup_api.fields import Link, Phone
 from followup_api.followups.schemas import (
     EXAMPLE_FOLLOW_UP,
     EXAMPLE_PERSON,
@@ -18,7 +18,9 @@ from followup_api.followups.schemas import (
 )
 from followup_api.pagination import PageQuery
 from followup_api.schemas import Changes, Input, Line, Schema, Search, Time, examples, unchanged
+from followup_api.users.schemas import Email
 
+PHONE = "As people write it, such as `+49 30 1234567` or `(030) 1234567 ext. 12`; it is kept like that."
 EXAMPLE_VERSION: JsonDict = {
     **EXAMPLE_SUBJECT,
     "version": 2,
@@ -95,6 +97,8 @@ class SubjectCreate(Input, json_schema_extra=examples(SUBJECT_CREATE_EXAMPLE)):
     name: Line
     external_id: Line | None = Field(None, description="Unique among leads, and among clients.")
     url: Link | None = None
+    phone: Phone | None = Field(None, description=PHONE)
+    email: Email | None = None
 
 
 SUBJECT_PATCH_EXAMPLE_1: JsonDict = {"name": "Acme Corporation"}
@@ -109,6 +113,8 @@ class SubjectPatch(Changes, json_schema_extra=examples(SUBJECT_PATCH_EXAMPLE_1, 
         default_factory=unchanged, description="Unique among leads, and among clients."
     )
     url: Link | None = Field(default_factory=unchanged)
+    phone: Phone | None = Field(default_factory=unchanged, description=PHONE)
+    email: Email | None = Field(default_factory=unchanged)
 
 
 SUBJECT_CHANGE_EXAMPLE: JsonDict = {

@@ -21,7 +21,7 @@ from followup_api.subjects.schemas import SubjectCreate, SubjectPatch
 
 s = subjects.c
 TRIES = 3
-EDITABLE = (s.name, s.external_id, s.url)
+EDITABLE = (s.name, s.external_id, s.url, s.phone, s.email)
 
 
 def add(tx: Transaction, body: SubjectCreate) -> int | None:

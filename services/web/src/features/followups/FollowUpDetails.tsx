@@ -10,6 +10,7 @@ import { LevelBadge } from "@/components/LevelBadge";
 import { Message } from "@/components/Message";
 import { Person } from "@/components/Person";
 import { RelativeTime } from "@/components/RelativeTime";
+import { ContactLinks } from "@/components/ContactLinks";
 import { SubjectLink } from "@/components/SubjectLink";
 import { UserText } from "@/components/UserText";
 import { KindName, PriorityName, TagLinks } from "@/features/followups/Facts";
@@ -64,6 +65,13 @@ export function FollowUpDetails({ followUp }: { followUp: ShownFollowUp }) {
           <Person name={assignee.name} inactive={!assignee.active} away={away.get(assignee.id)} wide />
         </Detail>
         <Detail name={t.details.subject}>{subject ? <SubjectLink subject={subject} /> : t.details.noSubject}</Detail>
+        {subject && (subject.phone ?? subject.email) && (
+          <Detail name={t.details.contact}>
+            <span className={classes.contact}>
+              <ContactLinks subject={subject} />
+            </span>
+          </Detail>
+        )}
         <Detail name={t.facts.kind}>
           <KindName name={followUp.kind} />
         </Detail>

@@ -6,7 +6,9 @@ import {
   IconDots,
   IconHandGrab,
   IconHistory,
+  IconMail,
   IconPencil,
+  IconPhone,
   IconPlayerPause,
   IconPlayerPlay,
   IconRepeatOff,
@@ -18,6 +20,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useLayoutEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import type { FollowUp } from "@/api/types";
+import { mailtoOf, telOf } from "@/components/contact";
 import { openConfirmDialog } from "@/components/confirm";
 import { IconButton } from "@/components/IconButton";
 import { isolate } from "@/components/bidi";
@@ -109,6 +112,16 @@ function Items({ followUp, onDeleted }: Props) {
       <Menu.Item leftSection={<IconHistory size={16} />} component={Link} to={`/followups/${followUp.id}`}>
         {t.rowMenu.history}
       </Menu.Item>
+      {followUp.subject?.phone && (
+        <Menu.Item leftSection={<IconPhone size={16} />} component="a" href={telOf(followUp.subject.phone)}>
+          {t.subjects.call(isolate(followUp.subject.phone))}
+        </Menu.Item>
+      )}
+      {followUp.subject?.email && (
+        <Menu.Item leftSection={<IconMail size={16} />} component="a" href={mailtoOf(followUp.subject.email)}>
+          {t.subjects.write(isolate(followUp.subject.email))}
+        </Menu.Item>
+      )}
       {open && <Menu.Label>{t.holds.menu}</Menu.Label>}
       {open && !followUp.acknowledged_by && (
         <Menu.Item leftSection={<IconHandGrab size={16} />} onClick={() => hold.mutate({ followUp, action: "acknowledge" })}>

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { changesOf, createBody, draftOf, mistakesOf, rebased } from "@/features/followups/draft";
 import { followUp } from "@/testing/samples";
 
-const base = draftOf(followUp(1, { subject: { id: 7, kind: "client", name: "Acme", external_id: null, url: null } }));
+const base = draftOf(followUp(1, { subject: { id: 7, kind: "client", name: "Acme", external_id: null, url: null, phone: null, email: null } }));
 
 describe("changesOf", () => {
   it("sends only what was changed, so that others' changes to other fields stay", () => {

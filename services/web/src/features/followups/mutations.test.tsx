@@ -13,7 +13,7 @@ import { useBulk } from "@/features/followups/mutations";
 import { followUp, idsOf, me, pagesOf } from "@/testing/samples";
 
 const overdue = queryKeys.followUpList({ view: "overdue" });
-const call = followUp(1, { title: "Call Acme", subject: { id: 5, name: "Acme Ltd", kind: "client", external_id: null, url: null } });
+const call = followUp(1, { title: "Call Acme", subject: { id: 5, name: "Acme Ltd", kind: "client", external_id: null, url: null, phone: null, email: null } });
 let cache: QueryClient;
 
 function json(body: unknown, status = 200): Response {

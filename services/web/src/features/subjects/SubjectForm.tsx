@@ -22,12 +22,17 @@ interface Props {
 
 interface Draft {
   name: string;
+  phone: string;
+  email: string;
   external_id: string;
   url: string;
 }
 
 const LABELS: Record<keyof Draft, string> = t.subjects.labels;
 const FIELDS = Object.keys(LABELS) as (keyof Draft)[];
+
+/** What a phone's keyboard offers; an address is checked where it is kept. */
+const TYPES: Partial<Record<keyof Draft, "tel">> = { phone: "tel" };
 
 /** Changes a lead or client for everybody; sends only what was changed here. */
 export function SubjectForm({ subject, close }: Props) {
@@ -82,6 +87,7 @@ export function SubjectForm({ subject, close }: Props) {
               key={field}
               label={LABELS[field]}
               required={field === "name"}
+              type={TYPES[field]}
               maxLength={SubjectPatch[field]}
               {...form.getInputProps(field)}
               error={stale ? undefined : problem?.messageFor(field)}
@@ -122,14 +128,16 @@ function Conflict({ mine, theirs }: { mine: Draft; theirs: Draft }) {
   );
 }
 
-function draftOf({ name, external_id, url }: SubjectDetails): Draft {
-  return { name, external_id: external_id ?? "", url: url ?? "" };
+function draftOf({ name, phone, email, external_id, url }: SubjectDetails): Draft {
+  return { name, phone: phone ?? "", email: email ?? "", external_id: external_id ?? "", url: url ?? "" };
 }
 
 function changed(base: SubjectDetails, draft: Draft): Changes {
   const before = draftOf(base);
   return {
     ...(draft.name !== before.name && { name: draft.name }),
+    ...(draft.phone !== before.phone && { phone: draft.phone.trim() || null }),
+    ...(draft.email !== before.email && { email: draft.email.trim() || null }),
     ...(draft.external_id !== before.external_id && { external_id: draft.external_id || null }),
     ...(draft.url !== before.url && { url: draft.url || null }),
   };

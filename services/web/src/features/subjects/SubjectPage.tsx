@@ -4,6 +4,7 @@ import { IconCalendarOff, IconExternalLink, IconPencil, IconPlus } from "@tabler
 import { useState } from "react";
 import { Link } from "react-router";
 import type { FollowUp, SubjectDetails } from "@/api/types";
+import { ContactLinks } from "@/components/ContactLinks";
 import { NotFoundPage } from "@/components/NotFoundPage";
 import { usePathId } from "@/hooks/usePathId";
 import { EmptyState } from "@/components/EmptyState";
@@ -68,6 +69,7 @@ function Details({ subject }: { subject: SubjectDetails }) {
       <BulkBar />
       <p className={classes.facts}>
         <span className={classes.kind}>{t.subjectKinds[subject.kind]}</span>
+        <ContactLinks subject={subject} />
         {subject.external_id && <span>{subject.external_id}</span>}
         {subject.url && (
           <Anchor href={subject.url} target="_blank" rel="noopener noreferrer" title={subject.url} size="sm">

@@ -311,6 +311,7 @@ export const followups = {
     assignee: "Assignee",
     subject: "Lead or client",
     noSubject: "None",
+    contact: "Contact",
     policy: "Policy",
     version: (of: number) => `version ${number(of)}`,
     externalId: "External id",

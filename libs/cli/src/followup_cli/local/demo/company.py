@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,6 +42,17 @@ class DemoSubject:
     def url(self) -> str:
         """Their page in the company's CRM."""
         return f"{CRM}/{self.kind}s/{self.external_id}"
+
+    @property
+    def phone(self) -> str:
+        """A number in London or Leeds that is kept for stories (Ofcom): nobody has it."""
+        city = "20 7946" if self.kind == "lead" else "113 496"
+        return f"+44 {city} 0{self.external_id[-3:]}"
+
+    @property
+    def email(self) -> str:
+        """The address that everybody there reads."""
+        return f"hello@{re.sub('[^a-z]+', '-', self.name.lower()).strip('-')}.example"
 
 
 @dataclass(frozen=True)

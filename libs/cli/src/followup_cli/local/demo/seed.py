@@ -149,7 +149,9 @@ def _add_follow_up(work: UnitOfWork, planned: DemoFollowUp, ids: dict[str, int])
     """Create one, have it handed over and completed, each by the person who would do so."""
     subject = planned.subject
     first, assignee = ids[planned.handed_over_by or planned.assignee], ids[planned.assignee]
-    about = {name: getattr(subject, name) for name in ("kind", "external_id", "name", "url")}
+    about = {
+        name: getattr(subject, name) for name in ("kind", "external_id", "name", "url", "phone", "email")
+    }
     body = FollowUpCreate(
         title=planned.title,
         due_at=planned.due_at,

@@ -95,6 +95,8 @@ subjects = Table(
     Column("external_id", Text),
     Column("name", Text, nullable=False),
     Column("url", Text),
+    Column("phone", Text),
+    Column("email", Text),
     created_at_column(),
     *version_columns(),
     CheckConstraint("kind IN ('lead', 'client')", name="kind"),
