@@ -15,6 +15,7 @@ from followup_api.escalations.counts import counts as escalation_counts
 from followup_api.escalations.schemas import EscalationFilters, EscalationLevel, EscalationQuery
 from followup_api.escalations.summary import summary
 from followup_api.followups import queries as follow_ups
+from followup_api.followups.calendar_days import CalendarQuery, days_of
 from followup_api.followups.counts import LOOKED_THROUGH, counts, quick_counts
 from followup_api.followups.next_ones import changed_next, remove_next
 from followup_api.followups.queries import Filters
@@ -29,7 +30,7 @@ from followup_api.pagination import PageQuery
 from followup_api.team import queries as team
 from followup_api.team.periods import periods
 from followup_common.db import Database, Transaction
-from followup_common.policy import Severity
+from followup_common.policy import ALWAYS_OPEN, Severity
 from sqlalchemy import event, text
 
 from benchmarks.api.company import DIRECTOR, make_company
@@ -224,6 +225,27 @@ def test_a_search_among_those_of_few_people_reads_no_more_than_theirs(
     found = plans(ask)
     from_indexes(found)
     assert max(map(buffers, found)) < 3 * LIST_PAGES  # each word looks at each text, and at the names with it
+
+
+@pytest.mark.parametrize("view", [View.OPEN, View.OVERDUE, View.COMPLETED])
+@pytest.mark.parametrize("whose", SCOPES)
+def test_a_month_is_read_day_by_day_from_an_index(
+    database: Database, plans: Reading, whose: str, view: View
+) -> None:
+    today = ASKED.date()
+    query = CalendarQuery(
+        first_day=today - timedelta(days=21), last_day=today + timedelta(days=20), view=view
+    )
+    filters = Filters(scope(database, whose), "Europe/Berlin")
+
+    def ask(tx: Transaction) -> None:
+        assert any(day.items for day in days_of(tx, filters, query, ALWAYS_OPEN)) or whose == "employee"
+
+    counted, *shown = plans(ask)
+    from_indexes([counted, *shown])
+    read = [node for node in nodes(counted) if node.get("Relation Name") == "follow_ups"]
+    assert {node["Node Type"] for node in read} == {"Index Only Scan"}
+    assert buffers(counted) < LIST_PAGES
 
 
 @pytest.mark.parametrize("level", [None, *EscalationLevel])

@@ -169,6 +169,9 @@ LINES: dict[str, Line] = {
         json={"title": "Call", "due_at": DUE, "assignee_id": "{user_id}"},
     ),
     "GET /api/v1/follow-ups/counts": everybody(200),
+    "GET /api/v1/follow-ups/calendar": everybody(
+        200, query={"first_day": "2026-03-01", "last_day": "2026-03-31"}
+    ),
     "GET /api/v1/follow-ups/export": everybody(200),
     "POST /api/v1/follow-ups/bulk": everybody(200, json={"ids": ["{follow_up_id}"], "action": "complete"}),
     "GET /api/v1/follow-ups/{follow_up_id}": amirs(200),

@@ -855,6 +855,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/follow-ups/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read follow-ups by day
+         * @description How many follow-ups each day of a week or month has, by your time zone, and the first of each day. The
+         *     whole of a day is the list from its midnight (`due_from`) to the next one (`due_before`).
+         */
+        get: operations["list_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/follow-ups/export": {
         parameters: {
             query?: never;
@@ -6242,6 +6263,14 @@ export interface components {
             updated_at: string;
         };
         /**
+         * FollowUpCalendar
+         * @description Days one after another, those with nothing on them too.
+         */
+        FollowUpCalendar: {
+            /** Days */
+            days: components["schemas"]["FollowUpDay"][];
+        };
+        /**
          * FollowUpCounts
          * @description How many open follow-ups there are in each view.
          * @example {
@@ -6330,6 +6359,99 @@ export interface components {
             external_id?: string | null;
             /** @description By which rule it comes again; it is the first of its series. */
             repeats?: components["schemas"]["Repeats"] | null;
+        };
+        /**
+         * FollowUpDay
+         * @description A day, and what is on it.
+         * @example {
+         *       "at_least": false,
+         *       "closed": false,
+         *       "count": 1,
+         *       "day": "2026-03-02",
+         *       "items": [
+         *         {
+         *           "assignee": {
+         *             "active": true,
+         *             "email": "amir.patel@example.com",
+         *             "id": 3,
+         *             "name": "Amir Patel"
+         *           },
+         *           "assignee_id": 3,
+         *           "created_at": "2026-02-20T15:31:07Z",
+         *           "due_at": "2026-03-02T09:00:00Z",
+         *           "escalated": true,
+         *           "etag": "\"3-5d41402a\"",
+         *           "external_id": "deal-1C1I7A6R",
+         *           "first_due_at": "2026-02-25T09:00:00Z",
+         *           "holds": [],
+         *           "hours_overdue": 51.25,
+         *           "id": 42,
+         *           "kind": "call",
+         *           "level": 2,
+         *           "level_label": "manager",
+         *           "may_change": true,
+         *           "moved": 1,
+         *           "next_step_at": "2026-03-06T09:00:00Z",
+         *           "note_required": false,
+         *           "notes": "Ask for Ms Okafor.",
+         *           "priority": "normal",
+         *           "severity": "escalated",
+         *           "sla_breach": false,
+         *           "snoozed": 0,
+         *           "status": "open",
+         *           "subject": {
+         *             "email": "purchasing@acme.example",
+         *             "external_id": "C-1009",
+         *             "id": 7,
+         *             "kind": "client",
+         *             "name": "Acme Corporation",
+         *             "phone": "+49 30 901820",
+         *             "url": "https://crm.example.com/clients/C-1009"
+         *           },
+         *           "tags": [
+         *             "renewal",
+         *             "vip"
+         *           ],
+         *           "title": "Call Acme about renewal",
+         *           "updated_at": "2026-02-27T08:02:44Z",
+         *           "value": {
+         *             "amount": "1200.00",
+         *             "currency": "EUR"
+         *           },
+         *           "version": 3,
+         *           "working_overdue": {
+         *             "calendar": "Berlin",
+         *             "days": 1,
+         *             "hours": 3.25
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        FollowUpDay: {
+            /**
+             * Day
+             * Format: date
+             * @description By your time zone.
+             */
+            day: string;
+            /**
+             * Closed
+             * @description Whether you do not work on it, by the calendar that counts for you.
+             */
+            closed: boolean;
+            /** Count */
+            count: number;
+            /**
+             * At Least
+             * @description Whether it holds more: only 1,000 are counted.
+             */
+            at_least: boolean;
+            /**
+             * Items
+             * @description The first of them, the earliest first.
+             */
+            items: components["schemas"]["FollowUp"][];
         };
         /**
          * FollowUpDetail
@@ -17955,6 +18077,183 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["FollowUpCounts"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_days: {
+        parameters: {
+            query: {
+                /** @description Only those due then or later. */
+                due_from?: string | null;
+                /** @description Only those due before then. */
+                due_before?: string | null;
+                /** @description Only those due in a week or a month of the caller's calendar, by their time zone and their first day of the week; in place of `due_from` and `due_before`. */
+                due_in?: components["schemas"]["Period"] | null;
+                /** @description `false`: only those about no lead or client; `true`: only those about one. */
+                has_subject?: boolean | null;
+                /** @description Only those whose last step is at least as grave: `escalated` finds breaches, too. */
+                severity_min?: components["schemas"]["Severity"] | null;
+                /** @description Only those that got another due time at least so often. */
+                moved_min?: number | null;
+                /** @description Only those completed then or later. */
+                completed_from?: string | null;
+                /** @description Only those completed before then. */
+                completed_before?: string | null;
+                /** @description `true`: only those completed by the time they were due at last; `false`: only those completed later. */
+                on_time?: boolean | null;
+                /** @description Only completed ones of which this came, a name of `GET /outcomes`. */
+                outcome?: string | null;
+                /** @description Only those of this kind, by its name. */
+                kind?: string | null;
+                /** @description Only those of this priority. */
+                priority?: ("low" | "normal" | "high") | null;
+                /** @description Only those with this tag. */
+                tag?: string | null;
+                /** @description Only those worth at least this; needs `currency`. */
+                value_from?: string | null;
+                /** @description Only those worth at most this; needs `currency`. */
+                value_to?: string | null;
+                /** @description Only those with a value in this currency. */
+                currency?: string | null;
+                /** @description Only those that wait (`waiting`), that somebody snoozes (`snoozed`), or that somebody has (`acknowledged`), now. */
+                held?: ("waiting" | "snoozed" | "acknowledged") | null;
+                /** @description `all`: everyone whose follow-ups the caller may see; `me`; `team`: everyone below the caller, at any depth; the id of a user; or, such as `line:42`, a user and everyone below them. Of these, always only whose follow-ups the caller may see. */
+                assignee?: string;
+                /** @description Only those about this lead or client. */
+                subject_id?: number | null;
+                /** @description Only those of which this notification of yours, of kind `summary`, tells. */
+                summed_up_by?: number | null;
+                /** @description Words, each of which is found in the title, the notes, the tags, an external id, or the name of the lead or client or of the assignee, as a part of a word too, whatever the accents and the case. */
+                q?: string | null;
+                /** @description The first day, such as `2026-11-30`. */
+                first_day: string;
+                /** @description The last day, at most 41 days after the first one. */
+                last_day: string;
+                /** @description As of the list. Completed ones are on the day on which they were completed, all others on that on which they are due. */
+                view?: "open" | "overdue" | "today" | "upcoming" | "completed";
+                /** @description So many of each day come with it, the earliest first; of all days at most 500. */
+                per_day?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "days": [
+                     *         {
+                     *           "at_least": false,
+                     *           "closed": false,
+                     *           "count": 1,
+                     *           "day": "2026-03-02",
+                     *           "items": [
+                     *             {
+                     *               "assignee": {
+                     *                 "active": true,
+                     *                 "email": "amir.patel@example.com",
+                     *                 "id": 3,
+                     *                 "name": "Amir Patel"
+                     *               },
+                     *               "assignee_id": 3,
+                     *               "created_at": "2026-02-20T15:31:07Z",
+                     *               "due_at": "2026-03-02T09:00:00Z",
+                     *               "escalated": true,
+                     *               "etag": "\"3-5d41402a\"",
+                     *               "external_id": "deal-1C1I7A6R",
+                     *               "first_due_at": "2026-02-25T09:00:00Z",
+                     *               "holds": [],
+                     *               "hours_overdue": 51.25,
+                     *               "id": 42,
+                     *               "kind": "call",
+                     *               "level": 2,
+                     *               "level_label": "manager",
+                     *               "may_change": true,
+                     *               "moved": 1,
+                     *               "next_step_at": "2026-03-06T09:00:00Z",
+                     *               "note_required": false,
+                     *               "notes": "Ask for Ms Okafor.",
+                     *               "priority": "normal",
+                     *               "severity": "escalated",
+                     *               "sla_breach": false,
+                     *               "snoozed": 0,
+                     *               "status": "open",
+                     *               "subject": {
+                     *                 "email": "purchasing@acme.example",
+                     *                 "external_id": "C-1009",
+                     *                 "id": 7,
+                     *                 "kind": "client",
+                     *                 "name": "Acme Corporation",
+                     *                 "phone": "+49 30 901820",
+                     *                 "url": "https://crm.example.com/clients/C-1009"
+                     *               },
+                     *               "tags": [
+                     *                 "renewal",
+                     *                 "vip"
+                     *               ],
+                     *               "title": "Call Acme about renewal",
+                     *               "updated_at": "2026-02-27T08:02:44Z",
+                     *               "value": {
+                     *                 "amount": "1200.00",
+                     *                 "currency": "EUR"
+                     *               },
+                     *               "version": 3,
+                     *               "working_overdue": {
+                     *                 "calendar": "Berlin",
+                     *                 "days": 1,
+                     *                 "hours": 3.25
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FollowUpCalendar"];
                 };
             };
             /** @description Log in first */

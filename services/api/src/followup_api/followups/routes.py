@@ -21,6 +21,7 @@ from followup_api.etags import IfMatch
 from followup_api.followups import activities, bulk, completing, deleted, export, holding, queries, service
 from followup_api.followups.activity_schemas import Activity
 from followup_api.followups.bulk_schemas import BulkChange, BulkFilter, BulkResult, HoldPresetsInput
+from followup_api.followups.calendar_days import CalendarQuery, FollowUpCalendar, days_of
 from followup_api.followups.completing_schemas import (
     Completed,
     Completion,
@@ -32,6 +33,7 @@ from followup_api.followups.counts import counts, quick_counts
 from followup_api.followups.detail_schemas import FollowUpDetail, FollowUpGiven
 from followup_api.followups.due_filters import due_conditions
 from followup_api.followups.hold_schemas import HoldPresets, Snooze, Wait
+from followup_api.followups.own_clock import clock_of
 from followup_api.followups.policy import policy_and_next_step
 from followup_api.followups.queries import Filters
 from followup_api.followups.schemas import (
@@ -95,6 +97,14 @@ def count_follow_ups(
     """How many open follow-ups the views overdue, today and upcoming hold, under the same filters."""
     count = quick_counts if query.quick else counts
     return count(work.tx, _in_sight(work.tx, caller, query))
+
+
+@router.get("/calendar", summary="Read follow-ups by day")
+def list_days(work: Work, caller: Reader, query: Annotated[CalendarQuery, Query()]) -> FollowUpCalendar:
+    """How many follow-ups each day of a week or month has, by your time zone, and the first of each day. The
+    whole of a day is the list from its midnight (`due_from`) to the next one (`due_before`)."""
+    working, _, _ = clock_of(work.tx, caller.user_id)
+    return FollowUpCalendar(days=days_of(work.tx, _in_sight(work.tx, caller, query), query, working))
 
 
 @router.get(
