@@ -142,6 +142,9 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "hand_over_items": {"INSERT"},
         "calendar_hours": ALL,
         "calendar_days": ALL,
+        "saved_views": {"DELETE"}
+        | {f"INSERT({c})" for c in ("owner_id", "name", "shared", "filters")}
+        | {f"UPDATE({c})" for c in ("name", "shared", "filters")},
         "comments": {f"INSERT({c})" for c in ("follow_up_id", "number", "author_id", "body")}
         | {f"UPDATE({c})" for c in ("body", "edited_at", "deleted_at", "deleted_by")},
         # Which tell by a trigger.
