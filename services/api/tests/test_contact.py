@@ -89,11 +89,11 @@ def test_a_file_brings_them_and_keeps_what_it_says_nothing_of(company: Company) 
     assert result.status_code == 200, result.text
     [shown] = company.get(company.amir, "/subjects")["items"]
     assert (shown["phone"], shown["email"]) == ("030 1234567", "ann@acme.example")
-    send(company, "follow-ups", f"{HEADER}\n{line},030 7654321,\n")
+    send(company, "follow-ups", f"{HEADER}\n{line},+49 30 7654321,\n")
     [shown] = company.get(company.amir, "/subjects")["items"]
-    assert (shown["phone"], shown["email"]) == ("030 7654321", "ann@acme.example")
+    assert (shown["phone"], shown["email"]) == ("+49 30 7654321", "ann@acme.example")
     answer = send(company, "follow-ups", f"{HEADER}\n{line},soon,ann\n")
     assert {each["field"] for each in answer.json()["errors"]} == {"subject_phone", "subject_email"}
     exported = company.ask(company.amir, "GET", "/follow-ups/export").text
-    assert "030 7654321" in exported
+    assert "+49 30 7654321" in exported
     assert send(company, "follow-ups", exported).json()["unchanged"] == 1

@@ -159,6 +159,19 @@ def test_what_no_list_can_show_is_refused(company: Company, filters: dict[str, A
     assert names(company, company.amir) == []
 
 
+def test_a_view_of_another_version_is_understood_as_far_as_it_can_be(company: Company) -> None:
+    company.world.execute(
+        "INSERT INTO saved_views (owner_id, name, shared, filters) VALUES "
+        "(:id, 'Later', true, CAST(:filters AS jsonb)) RETURNING id",
+        id=company.mia.id,
+        filters='{"view": "overdue", "priority": "urgent", "sort": "moon", "tide": 3, "kind": "call"}',
+    )
+    saved(company, company.amir)
+    [_, later] = company.get(company.amir, "/saved-views")["items"]
+    shown = {name: value for name, value in later["filters"].items() if value is not None}
+    assert shown == {"view": "overdue", "assignee": "all", "kind": "call"}
+
+
 def test_one_person_has_a_hundred_at_most(company: Company) -> None:
     company.world.execute(
         "INSERT INTO saved_views (owner_id, name, filters) "

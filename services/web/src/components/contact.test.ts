@@ -9,6 +9,7 @@ it.each([
   ["+1 415\u2011555\u20110132", "tel:+14155550132"],
   ["+44 20 7946 0123 ext. 12", "tel:+442079460123;ext=12"],
   ["020 7946 0123x9", "tel:02079460123;ext=9"],
+  ["030 1234567 extension 12", "tel:0301234567;ext=12"],
   ["112", "tel:112"],
 ])("calls %s", (phone, address) => expect(telOf(phone)).toBe(address));
 

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMe } from "@/api/session";
 import type { SavedView } from "@/api/types";
 import { isolate } from "@/components/bidi";
+import { openConfirmDialog } from "@/components/confirm";
 import { ErrorState } from "@/components/ErrorState";
 import { RowsSkeleton } from "@/components/PageSkeleton";
 import { failed } from "@/components/toasts";
@@ -84,7 +85,14 @@ function OfCurrent({ view, filters, changed, show, edit }: OfCurrentProps) {
   const me = useMe();
   const save = useSaveView(view, show, (error) => failed(words.notSaved, error));
   const remove = useDeleteView();
-  const { name, shared } = view;
+  const { name, shared, owner } = view;
+  const ask = () =>
+    openConfirmDialog({
+      title: words.askDelete(isolate(name)),
+      text: words.askDeleteText(isolate(owner.name)),
+      confirmLabel: words.remove,
+      onConfirm: () => remove.mutate(view),
+    });
   return (
     <>
       {changed && (
@@ -95,7 +103,7 @@ function OfCurrent({ view, filters, changed, show, edit }: OfCurrentProps) {
       <Menu.Item leftSection={<IconPencil size={15} />} onClick={edit}>
         {me.role === "employee" ? words.rename : words.edit}
       </Menu.Item>
-      <Menu.Item leftSection={<IconTrash size={15} />} onClick={() => remove.mutate(view)}>
+      <Menu.Item leftSection={<IconTrash size={15} />} onClick={owner.id === me.id ? () => remove.mutate(view) : ask}>
         {words.remove}
       </Menu.Item>
     </>

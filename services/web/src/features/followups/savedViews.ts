@@ -12,7 +12,16 @@ const FRESH_MS = 60_000;
 /** One's own and the shared ones, by name. */
 export const savedViewsQuery = queryOptions({
   queryKey: queryKeys.savedViews,
-  queryFn: async ({ signal }) => (await dataOf(api.GET("/saved-views", { params: { query: { limit: 200 } }, signal }))).items,
+  queryFn: async ({ signal }) => {
+    const all: SavedView[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await dataOf(api.GET("/saved-views", { params: { query: { limit: 200, cursor } }, signal }));
+      all.push(...page.items);
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor);
+    return all;
+  },
   staleTime: FRESH_MS,
 });
 
@@ -58,7 +67,8 @@ function text(value: string | number | boolean | null | undefined): string {
 /** Whether a list shows something else than a view does. */
 export function differs(filters: Filters, view: SavedView): boolean {
   const wanted: Record<string, string> = { ...fromSaved(view.filters) };
-  return Object.entries({ ...filters, told: "" }).some(([name, value]) => value !== wanted[name]);
+  const ordered = filters.tab === "completed" ? { sort: "", group: "" } : { outcome: "" };
+  return Object.entries({ ...filters, ...ordered, told: "" }).some(([name, value]) => value !== wanted[name]);
 }
 
 /** The view that the address names, and a way to go to one, or to none. */

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, dataOf, idempotencyKey, ifMatch } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
+import { useMe } from "@/api/session";
 import { useSubmission } from "@/api/submission";
 import type { SavedView, SavedViewCreate } from "@/api/types";
 import { isolate } from "@/components/bidi";
@@ -11,6 +12,11 @@ import { words } from "@/i18n/views";
 
 const seen = ({ id, etag }: SavedView) => ({ params: { path: { view_id: id } }, headers: ifMatch(etag) });
 const create = (body: SavedViewCreate, key: string) => dataOf(api.POST("/saved-views", { body, params: { header: idempotencyKey(key) } }));
+
+function notRestored(error: Error): false {
+  failed(words.notRestored, error);
+  return false;
+}
 
 /**
  * Save a view, or change one.
@@ -35,18 +41,19 @@ export function useSaveView(view: SavedView | undefined, then: (saved: SavedView
   });
 }
 
-/** Delete a view, with a way back. */
+/** Delete a view; one's own with a way back. What is given back would be one's own. */
 export function useDeleteView() {
+  const me = useMe();
   const cache = useQueryClient();
   const submission = useSubmission();
   const again = () => cache.invalidateQueries({ queryKey: queryKeys.savedViews });
   return useMutation({
     mutationFn: (view: SavedView) => api.DELETE("/saved-views/{view_id}", seen(view)),
-    onSuccess: (_, { name, shared, filters }) =>
-      withUndo(words.deleted(isolate(name)), async () => {
-        await create({ name, shared, filters }, submission.keyOf(name));
-        await again();
-      }),
+    onSuccess: (_, { name, shared, filters, owner }) => {
+      const said = words.deleted(isolate(name));
+      if (owner.id !== me.id) done(said);
+      else withUndo(said, () => create({ name, shared, filters }, submission.keyOf(name)).then(again, notRestored));
+    },
     onError: (error) => failed(words.notDeleted, error),
     onSettled: () => void again(),
   });

@@ -20,4 +20,7 @@ export const views = {
   deleted: (name: string) => `Deleted the view “${name}”`,
   notSaved: "The view was not saved.",
   notDeleted: "The view was not deleted.",
+  notRestored: "The view could not be brought back.",
+  askDelete: (name: string) => `Delete “${name}”?`,
+  askDeleteText: (name: string) => `It is ${name}'s, and everybody has it. This cannot be undone.`,
 };
