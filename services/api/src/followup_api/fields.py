@@ -9,7 +9,7 @@ from pydantic import AfterValidator, StringConstraints
 from sqlalchemy import ColumnElement, Text, collate, func
 
 from followup_api.links import http_url
-from followup_api.phones import LONGEST, phone_number
+from followup_api.phones import LONGEST_PHONE, phone_number
 from followup_api.schemas import NORMAL, WrittenTime, storable
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,7 +39,7 @@ Link = Annotated[
 ]
 Phone = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_PHONE),
     AfterValidator(storable),
     AfterValidator(phone_number),
     NORMAL,

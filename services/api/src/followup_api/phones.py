@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 50
+LONGEST_PHONE = 50
 DIGITS = range(3, 16)
 """Of a number: of an international one, 15 at most (ITU-T E.164)."""
 PHONE = re.compile(

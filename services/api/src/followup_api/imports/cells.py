@@ -17,7 +17,7 @@ from followup_api.fields import sane_time
 from followup_api.followups.facts import known_currency
 from followup_api.imports.files import Records
 from followup_api.links import http_url
-from followup_api.phones import LONGEST, phone_number
+from followup_api.phones import LONGEST_PHONE, phone_number
 from followup_api.schemas import MAX_ID
 from followup_api.time_zones import canonical
 from followup_api.users.schemas import email_address
@@ -239,7 +239,7 @@ def link(column: str, cell: str) -> str | None:
 
 def phone(column: str, cell: str) -> str | None:
     """A phone number, or nothing."""
-    text(LONGEST, required=False)(column, cell)
+    text(LONGEST_PHONE, required=False)(column, cell)
     return _read(phone_number, column, cell) if cell else None
 
 

@@ -12,16 +12,16 @@ from sqlalchemy import Select, and_, func, literal, or_, select
 
 from followup_api.etags import tag_of
 from followup_api.fields import as_read
-from followup_api.pagination import Page, paginate
+from followup_api.pagination import Page, PageQuery, paginate
 from followup_api.permissions import Caller
 from followup_api.rows import Record
 from followup_api.saved_views.problems import SavedViewNotFound
-from followup_api.saved_views.schemas import SavedFilters, SavedView, SavedViewQuery
+from followup_api.saved_views.schemas import SavedFilters, SavedView
 
 v = saved_views.c
 
 
-def page(tx: Transaction, caller: Caller, query: SavedViewQuery) -> Page[SavedView]:
+def page(tx: Transaction, caller: Caller, query: PageQuery) -> Page[SavedView]:
     """Those that somebody has, by name."""
     found = paginate(tx, _seen_by(caller), (as_read(v.name), v.id), query)
     return Page[SavedView].of(found, map(_shown, found.rows))

@@ -9,12 +9,12 @@ from fastapi import Query, Response
 from followup_api.audit import Audit
 from followup_api.etags import IfMatch
 from followup_api.idempotency import Idempotent
-from followup_api.pagination import Page
+from followup_api.pagination import Page, PageQuery
 from followup_api.permissions import Caller, Permission, require
 from followup_api.problems import documented
 from followup_api.routing import api_router
 from followup_api.saved_views import queries, service
-from followup_api.saved_views.schemas import SavedView, SavedViewCreate, SavedViewPatch, SavedViewQuery
+from followup_api.saved_views.schemas import SavedView, SavedViewCreate, SavedViewPatch
 from followup_api.schemas import PathId
 from followup_api.unit_of_work import Work
 
@@ -25,9 +25,7 @@ Writer = Annotated[Caller, require(Permission.SELF_WRITE)]
 
 
 @router.get("", summary="List saved views")
-def list_saved_views(
-    work: Work, caller: Reader, query: Annotated[SavedViewQuery, Query()]
-) -> Page[SavedView]:
+def list_saved_views(work: Work, caller: Reader, query: Annotated[PageQuery, Query()]) -> Page[SavedView]:
     """Your own, and those that are shared with everybody, by name."""
     return queries.page(work.tx, caller, query)
 

@@ -13,7 +13,6 @@ from followup_api.followups.facts import FactFilters
 from followup_api.followups.progress_filters import ProgressFilters
 from followup_api.followups.schemas import FOUND_IN, Assigned, PersonName, View, of_open_ones
 from followup_api.followups.sorting import FollowUpSort
-from followup_api.pagination import PageQuery
 from followup_api.schemas import (
     UNTURNED,
     Changes,
@@ -114,7 +113,3 @@ class SavedViewPatch(Changes, json_schema_extra=examples({"name": "Burning"}, {"
     name: ViewName = Field(default_factory=unchanged)
     shared: bool = Field(default_factory=unchanged)
     filters: SavedFilters = Field(default_factory=unchanged, description="All of them.")
-
-
-class SavedViewQuery(PageQuery):
-    """Which page of the list."""

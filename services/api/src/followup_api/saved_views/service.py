@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.tables import saved_views
+from followup_common.db.tables import saved_views, users
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -33,9 +33,6 @@ from followup_api.saved_views.schemas import (
 
 v = saved_views.c
 
-MANY = 2**31
-"""Numbers of locks: who shares one waits a moment longer."""
-
 
 def create(tx: Transaction, caller: Caller, audit: Trail, body: SavedViewCreate) -> SavedView:
     """Keep a view under a name.
@@ -46,7 +43,7 @@ def create(tx: Transaction, caller: Caller, audit: Trail, body: SavedViewCreate)
     if body.shared:
         _check_sharing(caller)
     # Two at once would both be the last one: the second waits.
-    tx.execute(select(func.pg_advisory_xact_lock(func.hashtext("saved_views"), caller.user_id % MANY)))
+    tx.execute(select(users.c.id).where(users.c.id == caller.user_id).with_for_update(key_share=True))
     counted = select(func.count()).select_from(saved_views).where(v.owner_id == caller.user_id)
     if tx.execute(counted).scalar_one() >= MOST_VIEWS:
         raise TooManySavedViews
