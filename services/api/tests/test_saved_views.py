@@ -10,7 +10,7 @@ from httpx import Response
 from .companies import Company
 from .conftest import Person, World
 
-BURNING = {"view": "overdue", "assignee": "team", "priority": "high", "group": "assignee"}
+BURNING = {"view": "overdue", "assignee": "team", "priority": "high", "group": "assignee", "look": "week"}
 
 
 @pytest.fixture
@@ -146,6 +146,7 @@ def test_names_differ_among_ones_own(company: Company) -> None:
         ({"view": "late"}, "filters.view"),
         ({"assignee": "somebody"}, "filters.assignee"),
         ({"view": "completed", "sort": "priority"}, "filters.sort"),
+        ({"look": "year"}, "filters.look"),
         ({"view": "completed", "group": "day"}, "filters.group"),
         ({"value_from": "10"}, "filters.currency"),
         ({"due_in": "this_week", "due_from": "2026-03-02T09:00:00Z"}, "filters.due_in"),

@@ -13,6 +13,8 @@ export const queryKeys = {
   deletedFollowUps: ["follow-ups", "deleted"] as const,
   allFollowUpCounts: ["follow-ups", "counts"] as const,
   followUpCounts: (filters: object) => ["follow-ups", "counts", filters] as const,
+  followUpCalendars: ["follow-ups", "calendar"] as const,
+  followUpCalendar: (asked: object) => ["follow-ups", "calendar", asked] as const,
   followUp: (id: number) => ["follow-ups", "one", id] as const,
   allActivities: ["follow-ups", "activities"] as const,
   activities: (id: number) => ["follow-ups", "activities", id] as const,

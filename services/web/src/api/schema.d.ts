@@ -7798,6 +7798,12 @@ export interface components {
             provider: string | null;
         };
         /**
+         * Look
+         * @description How follow-ups are laid out by day.
+         * @enum {string}
+         */
+        Look: "month" | "week";
+        /**
          * Me
          * @description The person who is logged in, and what they may do.
          * @example {
@@ -10877,6 +10883,8 @@ export interface components {
             sort?: components["schemas"]["FollowUpSort"] | null;
             /** @description Of the page: by what open follow-ups stand under headings. */
             group?: components["schemas"]["Group"] | null;
+            /** @description Of the page: on a calendar of the present month or week, not as a list. */
+            look?: components["schemas"]["Look"] | null;
         };
         /**
          * SavedView

@@ -21,13 +21,14 @@ interface Props {
   busy: boolean;
   keepMine: () => void;
   takeTheirs: () => void;
-  back: () => void;
+  /** To what was being edited; without it nothing was typed. */
+  back?: () => void;
 }
 
 /** Somebody else saved first: both versions side by side, and the choice between them. */
 export function EditConflictDialog({ fields, note, busy, keepMine, takeTheirs, back }: Props) {
   return (
-    <Dialog onClose={back} title={t.conflict.title} size="xl">
+    <Dialog onClose={back ?? takeTheirs} title={back ? t.conflict.title : t.conflict.titleMeanwhile} size="xl">
       <Text size="sm" c="dimmed" mb="md">
         {note && `${note} `}
         {t.conflict.text}
@@ -50,9 +51,11 @@ export function EditConflictDialog({ fields, note, busy, keepMine, takeTheirs, b
         })}
       </StackedTable>
       <Group justify="flex-end" mt="lg">
-        <Button variant="subtle" color="gray" c="var(--mantine-color-text)" onClick={back}>
-          {t.conflict.back}
-        </Button>
+        {back && (
+          <Button variant="subtle" color="gray" c="var(--mantine-color-text)" onClick={back}>
+            {t.conflict.back}
+          </Button>
+        )}
         <Button variant="default" onClick={takeTheirs}>
           {t.conflict.takeTheirs}
         </Button>

@@ -50,6 +50,13 @@ class Group(StrEnum):
     PRIORITY = "priority"
 
 
+class Look(StrEnum):
+    """How follow-ups are laid out by day."""
+
+    MONTH = "month"
+    WEEK = "week"
+
+
 class SavedFilters(FactFilters, ProgressFilters, DueFilters, Input):
     """What a list of follow-ups shows, in the words of `GET /follow-ups`."""
 
@@ -62,6 +69,9 @@ class SavedFilters(FactFilters, ProgressFilters, DueFilters, Input):
     )
     group: Annotated[Group, Field(strict=False)] | None = Field(
         None, description="Of the page: by what open follow-ups stand under headings."
+    )
+    look: Annotated[Look, Field(strict=False)] | None = Field(
+        None, description="Of the page: on a calendar of the present month or week, not as a list."
     )
 
     _of_open_ones = field_validator("sort", "group")(of_open_ones)

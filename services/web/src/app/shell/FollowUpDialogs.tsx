@@ -25,7 +25,7 @@ export function FollowUpDialogs() {
     <>
       {form && <FollowUpForm request={form} />}
       {completing && <CompleteDialog followUp={completing} />}
-      {moving && <MoveDialog key={moving.dueAt} request={moving} />}
+      {moving && <MoveDialog key={`${moving.dueAt} ${moving.newer?.etag}`} request={moving} />}
       {assigning && <AssignDialog followUp={assigning} />}
       {holding && <HoldDialog request={holding} />}
       {logging && <LogDialog followUps={[logging]} close={() => logRequest.set(null)} />}

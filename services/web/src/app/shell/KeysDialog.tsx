@@ -5,6 +5,7 @@ import { allowed, WORK } from "@/app/shell/navigation";
 import { rowKeys } from "@/app/shell/rowNavigation";
 import { Dialog } from "@/components/Dialog";
 import { t } from "@/i18n";
+import { words as planner } from "@/i18n/planner";
 
 /** Keys, what they do, and how they are pressed: together, unless it says one after the other or either. */
 type Row = [string[], string, ("then" | "or")?];
@@ -23,6 +24,10 @@ const HOLD: Row[] = [
   [["i"], t.keys.acknowledge],
   [["h"], t.keys.snooze],
   [["w"], t.keys.wait],
+];
+const CARRY: Row[] = [
+  [[planner.keys.space], planner.keys.carry],
+  [["←", "↑", "→", "↓"], planner.keys.choose, "or"],
 ];
 const REASSIGN: Row[] = [[["a"], t.keys.reassign]];
 const COMPLETE: Row[] = [
@@ -49,6 +54,7 @@ export default function KeysDialog({ close }: { close: () => void }) {
     ...(here.walk ? [...WALK, ...OPEN] : []),
     ...(here.complete ? COMPLETE : []),
     ...(here.move ? [...MOVE, ...HOLD] : []),
+    ...(here.carry ? CARRY : []),
     ...(here.move && mayReassign ? REASSIGN : []),
     ...(here.edit ? EDIT : []),
     ...(here.select ? SELECT : []),

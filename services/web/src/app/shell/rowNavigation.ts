@@ -82,12 +82,13 @@ export function paletteContext(): { followUpId: number | null; selected: HTMLEle
 /** The keys that do something on this page. */
 export function rowKeys() {
   const on = (selector: string) => document.querySelector(`#content ${selector}`) !== null;
-  const followUps = on("[data-row^=follow-up] [data-complete]") || on("[data-follow-up] [data-complete]");
+  const followUps = on("[data-row^=follow-up] [data-complete]") || on("[data-follow-up] [data-complete]") || on("[data-row] [draggable=true]");
   return {
     walk: on(`[data-row] ${TITLE}`),
     edit: on(EDIT),
     complete: on(COMPLETE),
     move: followUps,
+    carry: on("[data-row] [draggable=true]"),
     select: on(`[data-row] ${SELECT}`),
     selected: on("[data-bulk]"),
   };

@@ -62,6 +62,12 @@ export function RowFacts({ followUp }: { followUp: FollowUp }) {
   );
 }
 
+/** The icon of a kind, which says its name. */
+export function KindIcon({ name }: { name: string }) {
+  const IconOf = KIND_ICONS[name] ?? IconTag;
+  return <IconOf size={13} stroke={1.7} role="img" aria-label={useKindLabel(name)} />;
+}
+
 /** A kind, with its icon. */
 export function KindName({ name }: { name: string }) {
   const label = useKindLabel(name);

@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import type { CountedView, FollowUpCounts } from "@/api/types";
 import type { Filters, Tab } from "@/features/followups/filters";
 import { FactFilter, FactPills } from "@/features/followups/FactFilter";
+import { LookToggle } from "@/features/followups/LookToggle";
 import { OrderControl } from "@/features/followups/OrderControl";
 import { SearchField } from "@/components/SearchField";
 import { SubjectFilter } from "@/features/followups/SubjectFilter";
@@ -64,10 +65,11 @@ export function FilterBar({ filters, change, counts }: Props) {
         {seesOthers && <WhoFilter who={filters.who} change={(who) => change({ who })} />}
         <ViewsControl filters={filters} />
         <FactFilter filters={filters} change={change} />
-        {filters.tab !== "completed" && <OrderControl filters={filters} change={change} />}
+        {!filters.look && filters.tab !== "completed" && <OrderControl filters={filters} change={change} />}
         {filters.subject && <SubjectFilter id={Number(filters.subject)} clear={() => change({ subject: "" })} />}
         <SearchField q={filters.q} change={(q) => change({ q })} />
-        <SelectToggle />
+        <LookToggle look={filters.look} change={change} />
+        {!filters.look && <SelectToggle />}
       </div>
       <FactPills filters={filters} change={change} />
     </div>

@@ -15,7 +15,7 @@ interface Props {
   busy: boolean;
   keepMine: () => void;
   takeTheirs: () => void;
-  back: () => void;
+  back?: () => void;
 }
 
 type Shown = Exclude<keyof Draft, "reason" | "repeats">;

@@ -3,6 +3,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { lazy, Suspense, useDeferredValue } from "react";
 import { useMay } from "@/api/session";
 import { Page } from "@/components/Page";
+import { RowsSkeleton } from "@/components/PageSkeleton";
 import { BulkBar } from "@/features/followups/BulkBar";
 import { ExportMenu } from "@/features/followups/ExportMenu";
 import { FilterBar } from "@/features/followups/FilterBar";
@@ -16,6 +17,7 @@ import { t } from "@/i18n";
 import classes from "./FollowUpsPage.module.css";
 
 const HandOver = lazy(() => import("@/features/followups/HandOver"));
+const CalendarView = lazy(() => import("@/features/followups/CalendarView"));
 const FirstSteps = lazy(() => import("@/features/followups/FirstSteps"));
 
 export function Component() {
@@ -52,7 +54,13 @@ export function Component() {
             <FirstSteps />
           </Suspense>
         )}
-        <FollowUpList list={list} filters={shown} change={change} />
+        {shown.look ? (
+          <Suspense fallback={<RowsSkeleton />}>
+            <CalendarView filters={shown} span={shown.look} change={change} />
+          </Suspense>
+        ) : (
+          <FollowUpList list={list} filters={shown} change={change} />
+        )}
       </Page>
     </SelectionProvider>
   );

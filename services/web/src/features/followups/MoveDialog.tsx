@@ -1,14 +1,17 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { useEffect, useReducer, useState, type SubmitEvent } from "react";
 import { Problem } from "@/api/problem";
+import type { FollowUp } from "@/api/types";
 import { Dialog } from "@/components/Dialog";
 import { FormProblem } from "@/components/FormProblem";
 import { isolate } from "@/components/bidi";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { DueField } from "@/features/followups/DueField";
+import { draftOf, rebased } from "@/features/followups/draft";
+import { FollowUpConflict } from "@/features/followups/FollowUpConflict";
 import { currentOf } from "@/features/followups/mutations";
 import { ReasonField } from "@/features/followups/ReasonField";
-import { closeMove, type MoveRequest } from "@/features/followups/rescheduling";
+import { closeMove, openMove, type MoveRequest } from "@/features/followups/rescheduling";
 import { takeTyped } from "@/features/followups/typedAhead";
 import { useMove } from "@/features/followups/useMove";
 import { useMe } from "@/api/session";
@@ -17,11 +20,37 @@ import { now } from "@/time/clock";
 import { onCalendar } from "@/time/format";
 import { nextMorning } from "@/time/presets";
 
+/** Asks what is not known of a move: until when, why, or what is to become of what somebody changed meanwhile. */
+export default function MoveDialog({ request }: { request: MoveRequest }) {
+  const { newer, dueAt } = request;
+  return newer && dueAt ? <MoveConflict {...request} newer={newer} dueAt={dueAt} /> : <MoveForm request={request} />;
+}
+
+/** Somebody changed it before it was moved: both versions side by side, and the choice between them. */
+function MoveConflict({ followUp, newer, dueAt }: MoveRequest & { newer: FollowUp; dueAt: string }) {
+  const { move } = useMove();
+  const before = draftOf(followUp);
+  function keepMine() {
+    closeMove();
+    if (newer.escalated) openMove({ followUp: newer, dueAt });
+    else move(newer, dueAt);
+  }
+  return (
+    <FollowUpConflict
+      mine={rebased({ ...before, due_at: dueAt }, before, draftOf(newer))}
+      theirs={newer}
+      busy={false}
+      keepMine={keepMine}
+      takeTheirs={closeMove}
+    />
+  );
+}
+
 /**
  * Asks until when one follow-up is moved, and why where others were told of it. With nothing to explain it closes at
  * once, and the row goes; else it stays until that is done.
  */
-export default function MoveDialog({ request }: { request: MoveRequest }) {
+function MoveForm({ request }: { request: MoveRequest }) {
   const { time_zone: zone } = useMe();
   const { move, moveBecause } = useMove();
   const { followUp, typing = false, problem: asked } = request;

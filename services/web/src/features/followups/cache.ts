@@ -1,6 +1,6 @@
 import type { InfiniteData, QueryClient, QueryKey } from "@tanstack/react-query";
 import { queryKeys } from "@/api/queryKeys";
-import type { CountedView, FollowUp, FollowUpCounts, Me, Page, ShownFollowUp, SubjectDetails, View } from "@/api/types";
+import type { CountedView, FollowUp, FollowUpCalendar, FollowUpCounts, Me, Page, ShownFollowUp, SubjectDetails, View } from "@/api/types";
 import { viewOf } from "@/features/followups/sections";
 import { now } from "@/time/clock";
 
@@ -177,7 +177,9 @@ export function known(cache: QueryClient, id: number): FollowUp | null {
   const own = cache.getQueryData<ShownFollowUp>(queryKeys.followUp(id));
   const listed = listsOf(cache).flatMap(([, { pages }]) => pages.flatMap(({ items }) => items));
   const ofSubjects = cache.getQueriesData<SubjectDetails>({ queryKey: queryKeys.oneSubject });
-  const all = [...listed, ...ofSubjects.flatMap(([, subject]) => subject?.follow_ups ?? [])];
+  const byDay = cache.getQueriesData<FollowUpCalendar>({ queryKey: queryKeys.followUpCalendars });
+  const ofDays = byDay.flatMap(([, calendar]) => calendar?.days.flatMap(({ items }) => items) ?? []);
+  const all = [...listed, ...ofDays, ...ofSubjects.flatMap(([, subject]) => subject?.follow_ups ?? [])];
   const found = own ?? all.find((each) => each.id === id);
   return found ? latest(cache, found) : null;
 }

@@ -5,11 +5,11 @@ const parse = (search: string, usual = "all") => parseFilters(new URLSearchParam
 
 describe("filters of the address", () => {
   it("take what they know", () => {
-    expect(parse("view=today&who=12&subject=7&q=acme")).toEqual({ tab: "today", who: "12", subject: "7", q: "acme", sort: "", group: "", ...NO_FACTS });
+    expect(parse("view=today&who=12&subject=7&q=acme")).toEqual({ tab: "today", who: "12", subject: "7", q: "acme", sort: "", group: "", look: "", ...NO_FACTS });
   });
 
   it("fall back on what is usual for what they do not know", () => {
-    expect(parse("view=nonsense&who=<b>&subject=-1", "me")).toEqual({ tab: "open", who: "all", subject: "", q: "", sort: "", group: "", ...NO_FACTS });
+    expect(parse("view=nonsense&who=<b>&subject=-1", "me")).toEqual({ tab: "open", who: "all", subject: "", q: "", sort: "", group: "", look: "", ...NO_FACTS });
     expect(parse("", "team").who).toBe("team");
     expect(parse("who=line:7").who).toBe("line:7");
     expect(parse("who=line:x").who).toBe("all");

@@ -46,6 +46,8 @@ export interface Filters {
   /** Of open ones: by what they are sorted or grouped; empty: by due time, and in sections. */
   sort: Sort | "";
   group: Group | "";
+  /** By day on a calendar; empty: as lines. */
+  look: Look | "";
 }
 
 /** What narrows a list to follow-ups of some sort, no matter whose they are. */
@@ -81,6 +83,8 @@ export const SORTS = ["-due", "priority", "assignee", "subject", "kind", "change
 export type Sort = (typeof SORTS)[number];
 export const GROUPS = ["assignee", "subject", "day", "kind", "priority"] as const;
 export type Group = (typeof GROUPS)[number];
+export const LOOKS = ["month", "week"] as const;
+export type Look = (typeof LOOKS)[number];
 
 const TABS: readonly string[] = ["open", ...SECTIONS, "completed"];
 const WHO_KEY = "followup-who";
@@ -181,6 +185,7 @@ export function parseFilters(parameters: URLSearchParams, usualWho: string): Fil
     q: parameters.get("q") ?? "",
     sort: SORTS.find((known) => known === parameters.get("sort")) ?? "",
     group: GROUPS.find((known) => known === parameters.get("group")) ?? "",
+    look: LOOKS.find((known) => known === parameters.get("look")) ?? "",
     ...factsIn(parameters),
   };
 }
@@ -225,7 +230,7 @@ export function useFilters(): [Filters, (change: Partial<Filters>) => void] {
   const change = useCallback(
     ({ tab, ...named }: Partial<Filters>) => {
       if (named.who) localStorage.setItem(WHO_KEY, /\d/.test(named.who) ? "all" : named.who);
-      setParameters({ ...named, view: tab === "open" ? "" : tab });
+      setParameters({ ...named, view: tab === "open" ? "" : tab, ...(named.look === "" && { day: "" }) });
     },
     [setParameters],
   );

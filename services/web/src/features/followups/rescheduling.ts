@@ -22,6 +22,8 @@ export interface MoveRequest {
   dueAt?: string;
   /** How the API asked for a reason, where the page did not know that one is needed. */
   problem?: Problem;
+  /** What somebody made of it meanwhile. */
+  newer?: FollowUp;
   /** The time is being typed. */
   typing?: boolean;
 }

@@ -19,6 +19,7 @@ describe("a saved view", () => {
     "kind=visit&priority=high&tag=vip&held=waiting&severity=breach&moved=3",
     "currency=EUR&from=10&to=20.50&due=next_week&about=nobody&group=day",
     "due_from=2026-03-01T00:00:00Z&due_before=2026-04-01T00:00:00Z&about=somebody&sort=-changed&who=line:12",
+    "look=week&who=team",
   ])("shows again what %s shows", (address) => {
     expect(fromSaved(kept(address).filters)).toEqual(shown(address));
     expect(differs(shown(address), kept(address))).toBe(false);
@@ -28,6 +29,7 @@ describe("a saved view", () => {
     const view = kept("view=overdue&priority=high");
     expect(differs(shown("view=overdue&priority=low"), view)).toBe(true);
     expect(differs(shown("view=overdue&priority=high&group=day"), view)).toBe(true);
+    expect(differs(shown("view=overdue&priority=high&look=month"), view)).toBe(true);
     expect(differs(shown("view=overdue&priority=high&told=9"), view)).toBe(false);
   });
 

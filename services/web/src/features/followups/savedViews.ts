@@ -28,7 +28,7 @@ export const savedViewsQuery = queryOptions({
 /** What a list shows, as the API keeps it: without what an entry of the inbox asked for. */
 export function toSaved(filters: Filters): SavedFiltersInput {
   const order = filters.tab === "completed" ? {} : { sort: filters.sort || undefined, group: filters.group || undefined };
-  return { ...listFilters({ ...filters, told: "" }), ...order, view: filters.tab };
+  return { ...listFilters({ ...filters, told: "" }), ...order, view: filters.tab, look: filters.look || undefined };
 }
 
 /** The same as the page's filters, all of them. */
@@ -57,6 +57,7 @@ export function fromSaved(saved: SavedFilters): Filters {
     about: saved.has_subject == null ? "" : saved.has_subject ? "somebody" : "nobody",
     sort: SORTS.find((known) => known === saved.sort) ?? "",
     group: saved.group ?? "",
+    look: saved.look ?? "",
   };
 }
 
@@ -79,7 +80,7 @@ export function useCurrentView(): [SavedView | undefined, (view: SavedView | nul
   const show = useCallback(
     (view: SavedView | null) => {
       const { tab, ...filters } = view ? fromSaved(view.filters) : { ...fromSaved(NONE), who: undefined };
-      setParameters({ ...filters, view: tab === "open" ? "" : tab, saved: view ? String(view.id) : "" });
+      setParameters({ ...filters, view: tab === "open" ? "" : tab, day: "", saved: view ? String(view.id) : "" });
     },
     [setParameters],
   );

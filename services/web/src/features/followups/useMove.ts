@@ -17,11 +17,14 @@ interface Move {
   followUp: FollowUp;
   dueAt: string;
   reason?: string | undefined;
+  /** Puts back what was shown as moved. */
+  putBack?: (() => void) | undefined;
 }
 
 /**
  * Gives a follow-up another due time: its row goes at once, and comes back where it belongs by then. It says so, and
- * offers to undo it. Where it turns out that a reason is needed, it is asked for. With a reason it fails as the API
+ * offers to undo it. Where it turns out that a reason is needed, it is asked for; where somebody has changed it meanwhile,
+ * what they made of it is shown. With a reason it fails as the API
  * does, for the form that has it to say why.
  */
 export function useMove() {
@@ -41,7 +44,8 @@ export function useMove() {
       const change = expectUndo();
       return { change, taken: reason === undefined ? await takeOut(cache, new Set([followUp.id])) : undefined };
     },
-    onError: (error, { followUp, dueAt, reason }, context) => {
+    onError: (error, { followUp, dueAt, reason, putBack: back }, context) => {
+      back?.();
       forgetUndo(context?.change);
       restore(cache, context?.taken, followUp);
       const current = currentOf(error);
@@ -49,6 +53,7 @@ export function useMove() {
       refreshLists(cache);
       if (reason !== undefined) return;
       if (needsReason(error)) openMove({ followUp, dueAt, problem: error });
+      else if (current?.status === "open") openMove({ followUp, dueAt, newer: current });
       else failed(t.changes.notMoved(nameOf(followUp)), error);
     },
     onSuccess: (moved, { dueAt }, { change, taken }) => {
@@ -61,7 +66,7 @@ export function useMove() {
     },
   });
   return {
-    move: (followUp: FollowUp, dueAt: string) => moving.mutate({ followUp, dueAt }),
+    move: (followUp: FollowUp, dueAt: string, back?: () => void) => moving.mutate({ followUp, dueAt, putBack: back }),
     moveBecause: (followUp: FollowUp, dueAt: string, reason: string) => moving.mutateAsync({ followUp, dueAt, reason }),
   };
 }

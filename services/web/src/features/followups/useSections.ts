@@ -15,9 +15,11 @@ export interface SectionList {
   toggle: (view: View) => void;
 }
 
-/** The lists behind a page of follow-ups, as one: each section pages by itself. */
+const NONE: readonly View[] = [];
+
+/** The lists behind a page of follow-ups, as one: each section pages by itself. A calendar has but the counts. */
 export function useSections(filters: Filters): SectionList {
-  const views = viewsOf(filters);
+  const views = filters.look ? NONE : viewsOf(filters);
   const { time_zone: zone } = useMe();
   const asked = useMemo(() => apiFilters(filters), [filters]);
   const listed = useMemo(() => listFilters(filters), [filters]);

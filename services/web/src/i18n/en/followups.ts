@@ -33,6 +33,7 @@ export const followups = {
     allOpen: "All open",
     deleted: "Deleted",
     show: "Show",
+    calendar: "Calendar",
     searchLabel: "Search follow-ups",
     whose: "Whose follow-ups",
     everyone: "Everyone",

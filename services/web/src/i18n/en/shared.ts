@@ -38,6 +38,7 @@ export const shared = {
 
   conflict: {
     title: "Somebody changed this while you were editing",
+    titleMeanwhile: "Somebody changed this meanwhile",
     mine: "Yours",
     theirs: "Saved by somebody else",
     field: "Field",
