@@ -73,6 +73,50 @@ def test_completing_it_again_plans_nothing(company: Company) -> None:
     assert len(company.get(company.amir, "/follow-ups")["items"]) == 2
 
 
+def later(company: Company, seen: dict[str, Any], who: Person, key: str) -> Response:
+    """As a browser sends what was completed while it had no connection."""
+    headers = {"If-Match": seen["etag"], "Idempotency-Key": key}
+    path = f"/follow-ups/{seen['id']}/complete"
+    return company.ask(who, "POST", path, params={"only_open": "true"}, headers=headers)
+
+
+def test_one_that_is_completed_already_is_refused_where_only_an_open_one_is_meant(company: Company) -> None:
+    seen = company.create(company.amir)
+    assert complete(company, seen["id"], company.mia, outcome="reached").status_code == 200
+    answer = later(company, seen, company.amir, "amir")
+    current = read(company, seen["id"])
+    assert (answer.status_code, answer.json()["type"]) == (412, "urn:followup:problem:stale")
+    assert answer.json()["current"]["outcome"] == "reached"
+    assert answer.headers["ETag"] == answer.json()["current"]["etag"] == current["etag"]
+    assert "completed already, and nothing was changed" in answer.json()["detail"]
+    assert complete(company, seen["id"]).status_code == 200, "without asking for it nothing is refused"
+
+
+def test_ones_own_completion_whose_answer_was_lost_is_no_conflict(company: Company) -> None:
+    seen = company.create(company.amir)
+    first, again = (later(company, seen, company.amir, "one") for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
+    assert later(company, seen, company.amir, "another").status_code == 412
+
+
+def test_one_that_was_changed_meanwhile_is_left_open(company: Company) -> None:
+    seen = company.create(company.amir)
+    company.ask(company.mia, "PATCH", f"/follow-ups/{seen['id']}", json={"title": "Write to Acme"})
+    answer = later(company, seen, company.amir, "one")
+    assert (answer.status_code, answer.json()["current"]["title"]) == (412, "Write to Acme")
+    assert read(company, seen["id"])["status"] == "open"
+
+
+def test_an_edit_whose_answer_was_lost_may_be_sent_again(company: Company) -> None:
+    seen = company.create(company.amir)
+    headers = {"If-Match": seen["etag"], "Idempotency-Key": "edit"}
+    path, change = f"/follow-ups/{seen['id']}", {"title": "Write to Acme"}
+    first, again = (company.ask(company.amir, "PATCH", path, json=change, headers=headers) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.headers["ETag"] == first.headers["ETag"]
+
+
 def test_nothing_is_done_when_what_comes_next_cannot_be(company: Company) -> None:
     follow_up = company.create(company.amir)["id"]
     wrong: list[tuple[dict[str, Any], str]] = [

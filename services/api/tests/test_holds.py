@@ -166,6 +166,13 @@ def test_what_began_by_a_clock_that_was_ahead_is_left_alone_once_it_has_ended(he
             assert sweep.execute(take).scalars().all() == [held.id]
 
 
+def test_an_acknowledgement_whose_answer_was_lost_may_be_sent_again(held: Holding) -> None:
+    path, headers = f"/follow-ups/{held.id}/acknowledge", {"Idempotency-Key": "mine"}
+    first, again = (held.company.ask(held.company.amir, "POST", path, headers=headers) for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")
+
+
 @pytest.mark.parametrize("kind", ["wait", "acknowledge"])
 def test_what_a_clock_that_was_ahead_has_ended_goes_on(held: Holding, kind: str) -> None:
     """Else nobody could end what its state is still held by."""

@@ -48,6 +48,8 @@ CREATING: dict[str, dict[str, Any]] = {
     "/follow-up-kinds": {"json": {"label": "Site visit"}},
     "/absences": {"json": {"from": "2199-12-24", "to": "2199-12-31"}},
     "/outcomes": {"json": {"label": "Wrong number"}},
+    "/follow-ups/{follow_up_id}/complete": {"json": {"note": "Reached them"}},
+    "/follow-ups/{follow_up_id}/snooze": {"json": {"preset": "tomorrow"}},
     "/follow-ups/{follow_up_id}/log": {"json": {"note": "Called back"}},
     "/follow-ups/{follow_up_id}/comments": {"json": {"body": "They called back."}},
     "/follow-ups/{follow_up_id}/series": {"json": {"repeats": {"unit": "week"}}},
@@ -63,6 +65,7 @@ CREATING: dict[str, dict[str, Any]] = {
 ELSEWHERE = {
     *("/api/cron/followups", "/api/v1/webhooks", "/api/v1/me/destinations"),
     "/api/v1/users/{user_id}/destinations",
+    "/api/v1/follow-ups/{follow_up_id}/acknowledge",
 }
 """Those whose keys the tests of their own try."""
 NOT_CREATING = {
@@ -96,9 +99,6 @@ NOT_CREATING = {
     "/api/v1/follow-ups/bulk": "changes what is there; each change is made once or has no effect",
     "/api/v1/users/{user_id}/hand-over": "as bulk; the second time there are others than were counted",
     "/api/v1/hand-overs/{hand_over_id}/undo": "as undo",
-    "/api/v1/follow-ups/{follow_up_id}/complete": "as bulk",
-    "/api/v1/follow-ups/{follow_up_id}/acknowledge": "as bulk",
-    "/api/v1/follow-ups/{follow_up_id}/snooze": "as bulk",
     "/api/v1/follow-ups/{follow_up_id}/wait": "as bulk",
     "/api/v1/follow-ups/{follow_up_id}/reopen": "as bulk",
     "/api/v1/follow-ups/{follow_up_id}/undo": "as bulk; what was undone is not undone again",

@@ -136,13 +136,15 @@ class Stale(Problem):
         name: of what it is.
         current: as it is now.
         etag: its entity tag now.
+        detail: what has happened, and what to do; without it, that it was changed.
     """
 
     status, kind, title = 412, "stale", "Changed in the meantime"
 
-    def __init__(self, name: str, current: BaseModel, etag: str) -> None:
+    def __init__(self, name: str, current: BaseModel, etag: str, detail: str | None = None) -> None:
         super().__init__(
-            f"{name} has changed since you read it. Look at `current`, and repeat your change with "
+            detail
+            or f"{name} has changed since you read it. Look at `current`, and repeat your change with "
             f"`If-Match: {etag}`.",
             headers={"ETag": etag},
             current=current.model_dump(mode="json"),

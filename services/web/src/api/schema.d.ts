@@ -1038,8 +1038,9 @@ export interface paths {
         /**
          * Complete a follow-up
          * @description Mark as done, which stops its escalation; say what came of it, and plan what comes next: all or
-         *     nothing. Completing it again changes nothing and plans nothing. For 10 minutes you may undo it, which
-         *     takes the next one back too, unless somebody has changed that.
+         *     nothing. Completing it again changes nothing and plans nothing; with `only_open` it is refused (412, with
+         *     `current`). For 10 minutes you may undo it, which takes the next one back too, unless somebody has changed
+         *     that.
          */
         post: operations["complete_follow_up"];
         delete?: never;
@@ -19039,6 +19040,8 @@ export interface operations {
             header?: {
                 /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
                 "if-match"?: string | null;
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 /** @description Id of the entry. */
@@ -19344,10 +19347,15 @@ export interface operations {
     };
     complete_follow_up: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Refuse (412, with `current`) to complete one that is completed already: for a completion that was made without a connection and is sent later. Send it with an `Idempotency-Key`, so that one whose answer was lost is not taken for somebody else's. */
+                only_open?: boolean;
+            };
             header?: {
                 /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
                 "if-match"?: string | null;
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 /** @description Id of the entry. */
@@ -19474,6 +19482,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description Changed in the meantime */
             412: {
                 headers: {
@@ -19518,6 +19535,8 @@ export interface operations {
             header?: {
                 /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
                 "if-match"?: string | null;
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 /** @description Id of the entry. */
@@ -19665,6 +19684,8 @@ export interface operations {
             header?: {
                 /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
                 "if-match"?: string | null;
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 /** @description Id of the entry. */

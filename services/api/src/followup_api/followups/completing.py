@@ -28,7 +28,12 @@ from followup_api.followups.completing_schemas import (
 )
 from followup_api.followups.facts import columns
 from followup_api.followups.own_clock import clock_of
-from followup_api.followups.problems import FollowUpNotFound, FollowUpStale, NoteMissing
+from followup_api.followups.problems import (
+    CompletedAlready,
+    FollowUpNotFound,
+    FollowUpStale,
+    NoteMissing,
+)
 from followup_api.followups.queries import NEEDS_NOTE, get
 from followup_api.followups.schemas import FollowUp
 from followup_api.followups.service import Target, check_assignable
@@ -48,15 +53,21 @@ COPIED = (
 """The columns that the next one of each of many has of the one before."""
 
 
-def complete(target: Target, body: Completion) -> Completed:
+def complete(target: Target, body: Completion, *, only_open: bool = False) -> Completed:
     """Mark as done, say what came of it, and plan what comes next.
 
     Completing again changes nothing and succeeds, whatever the caller saw: nothing is planned a second time.
+
+    Args:
+        target: what is completed.
+        body: what came of it, and what comes next.
+        only_open: refuse one that is completed already.
 
     Raises:
         ChoiceUnknown, NotAssignable: the outcome or the next follow-up cannot be like that.
         NoteMissing: its policy asks for a note, and there is none.
         FollowUpNotFound, FollowUpStale: it is not there, or not as the caller has seen it.
+        CompletedAlready: it is, and `only_open` refuses that.
     """
     check_choice(target.tx, OUTCOMES, body.outcome)
     enough = () if body.note is not None else (~NEEDS_NOTE,)
@@ -68,6 +79,8 @@ def complete(target: Target, body: Completion) -> Completed:
             if enough and target.read_matching().note_required
             else FollowUpStale(current)
         )
+    if only_open and not changed:
+        raise CompletedAlready(current)
     planned = _plan_next(target, current, body.next) if changed and body.next else None
     ended = [current.series_id] if changed and current.series_id else []
     comes = go_on(target.tx, ended, target.actor_id).get(current.series_id or 0)

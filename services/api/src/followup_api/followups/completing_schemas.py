@@ -69,6 +69,17 @@ class Completion(
     )
 
 
+class CompletionQuery(Parameters):
+    """When to refuse a completion."""
+
+    only_open: bool = Field(
+        False,
+        description="Refuse (412, with `current`) to complete one that is completed already: for a "
+        "completion that was made without a connection and is sent later. Send it with an `Idempotency-Key`, "
+        "so that one whose answer was lost is not taken for somebody else's.",
+    )
+
+
 class NextInSeries(Schema):
     """The one that comes after in a series."""
 

@@ -24,6 +24,20 @@ class FollowUpStale(Stale):
         super().__init__(f"Follow-up {current.id}", current, current.etag)
 
 
+class CompletedAlready(Stale):
+    """It is completed, and the caller wants to complete only an open one."""
+
+    def __init__(self, current: FollowUp) -> None:
+        name = f"Follow-up {current.id}"
+        super().__init__(
+            name,
+            current,
+            current.etag,
+            f"{name} is completed already, and nothing was changed. Look at `current`; to say more, reopen "
+            "it, or log a note.",
+        )
+
+
 class FollowUpNotOpen(Conflict):
     """It is completed, and the change is one that only an open follow-up takes."""
 

@@ -25,6 +25,7 @@ from followup_api.followups.calendar_days import CalendarQuery, FollowUpCalendar
 from followup_api.followups.completing_schemas import (
     Completed,
     Completion,
+    CompletionQuery,
     LogEntry,
     PresetQuery,
     PresetTimes,
@@ -205,7 +206,9 @@ def get_follow_up(work: Work, caller: Reader, follow_up_id: PathId, response: Re
 
 
 @router.patch("/{follow_up_id}", summary="Change a follow-up", responses=documented(404, 409, 412))
-def edit_follow_up(follow_up: Targeted, body: FollowUpPatch, response: Response) -> FollowUpGiven:
+def edit_follow_up(
+    follow_up: Targeted, body: FollowUpPatch, response: Response, _once: Idempotent
+) -> FollowUpGiven:
     """Change a follow-up. A new due time starts its escalation over (one that has
     been escalated needs a `reason`); a new assignee is told at once.
 
@@ -239,12 +242,18 @@ def restore_follow_up(
 
 @router.post("/{follow_up_id}/complete", summary="Complete a follow-up", responses=documented(404, 412))
 def complete_follow_up(
-    follow_up: Targeted, response: Response, body: Annotated[Completion, Body(default_factory=Completion)]
+    *,
+    follow_up: Targeted,
+    response: Response,
+    body: Annotated[Completion, Body(default_factory=Completion)],
+    query: Annotated[CompletionQuery, Query()],
+    _once: Idempotent,
 ) -> Completed:
     """Mark as done, which stops its escalation; say what came of it, and plan what comes next: all or
-    nothing. Completing it again changes nothing and plans nothing. For 10 minutes you may undo it, which
-    takes the next one back too, unless somebody has changed that."""
-    completed = completing.complete(follow_up, body)
+    nothing. Completing it again changes nothing and plans nothing; with `only_open` it is refused (412, with
+    `current`). For 10 minutes you may undo it, which takes the next one back too, unless somebody has changed
+    that."""
+    completed = completing.complete(follow_up, body, only_open=query.only_open)
     response.headers["ETag"] = completed.etag
     return completed
 
@@ -254,7 +263,7 @@ def complete_follow_up(
     summary="Acknowledge a follow-up",
     responses=documented(404, 409, 412),
 )
-def acknowledge_follow_up(follow_up: Targeted, response: Response) -> FollowUp:
+def acknowledge_follow_up(follow_up: Targeted, response: Response, _once: Idempotent) -> FollowUp:
     """Say that you have it. The next step of its escalation is held for as long as its policy says, at most
     until the step behind it. Anyone whom a step has told may; what reminds of the step that was told goes on.
     Other people's snoozes end. For 10 minutes you may undo it."""
@@ -262,7 +271,7 @@ def acknowledge_follow_up(follow_up: Targeted, response: Response) -> FollowUp:
 
 
 @router.post("/{follow_up_id}/snooze", summary="Snooze a follow-up", responses=documented(404, 409, 412))
-def snooze_follow_up(follow_up: Targeted, body: Snooze, response: Response) -> FollowUp:
+def snooze_follow_up(follow_up: Targeted, body: Snooze, response: Response, _once: Idempotent) -> FollowUp:
     """Be reminded later: until then you are told nothing of the step that was reached, and then once that the
     time has come. It is moved to the next opening of your working hours. What tells others goes on, and a
     later step tells you, too. How often and how long is said by its policy."""
