@@ -98,7 +98,14 @@ OWNED: dict[str, dict[str, set[str]]] = {
     "followup_api": {
         "users": {"INSERT", "UPDATE"},
         "subjects": {"INSERT", "UPDATE"},
-        "subject_changes": {f"INSERT({c})" for c in ("subject_id", "kind", "actor_id", "changes")},
+        "subject_changes": {
+            f"INSERT({c})" for c in ("subject_id", "kind", "actor_id", "changes", "merge_id")
+        },
+        "subject_merges": {
+            f"INSERT({c})" for c in ("survivor_id", "merged_id", "actor_id", "changes", "number")
+        }
+        | {f"UPDATE({c})" for c in ("undone_at", "undone_by", "given_back")},
+        "subject_merge_items": {"INSERT"},
         "sessions": ALL,
         "api_tokens": ALL,
         "password_links": ALL,

@@ -275,6 +275,16 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
         "Ada Okafor undid a hand-over from Bob Stone to Mia Klein: 1 follow-up went back",
     ),
     (
+        *(Action.SUBJECTS_MERGED, 1, "subjects/7"),
+        {"merged": 12, "name": "ACME", "into": "Acme Corp", "number": 14, "merge": 3},
+        "Ada Okafor merged “ACME” into “Acme Corp”: 14 follow-ups went over",
+    ),
+    (
+        *(Action.MERGE_UNDONE, 1, "subjects/7"),
+        {"merged": 12, "name": "ACME", "into": "Acme Corp", "number": 1, "merge": 3},
+        "Ada Okafor undid the merge of “ACME” into “Acme Corp”: 1 follow-up went back",
+    ),
+    (
         Action.USERS_IMPORTED,
         1,
         None,

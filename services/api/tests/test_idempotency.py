@@ -64,7 +64,7 @@ CREATING: dict[str, dict[str, Any]] = {
 """Every route that creates, and something that it takes."""
 ELSEWHERE = {
     *("/api/cron/followups", "/api/v1/webhooks", "/api/v1/me/destinations"),
-    "/api/v1/users/{user_id}/destinations",
+    *("/api/v1/users/{user_id}/destinations", "/api/v1/subjects/{subject_id}/merge"),
     "/api/v1/follow-ups/{follow_up_id}/acknowledge",
 }
 """Those whose keys the tests of their own try."""
@@ -99,6 +99,7 @@ NOT_CREATING = {
     "/api/v1/follow-ups/bulk": "changes what is there; each change is made once or has no effect",
     "/api/v1/users/{user_id}/hand-over": "as bulk; the second time there are others than were counted",
     "/api/v1/hand-overs/{hand_over_id}/undo": "as undo",
+    "/api/v1/subject-merges/{merge_id}/undo": "as undo",
     "/api/v1/follow-ups/{follow_up_id}/wait": "as bulk",
     "/api/v1/follow-ups/{follow_up_id}/reopen": "as bulk",
     "/api/v1/follow-ups/{follow_up_id}/undo": "as bulk; what was undone is not undone again",

@@ -213,6 +213,10 @@ LINES: dict[str, Line] = {
     "PATCH /api/v1/subjects/{subject_id}": Line(
         ("mia", "dana", "max", "ada"), 200, json={"name": "Acme Corporation"}
     ),
+    "POST /api/v1/subjects/{subject_id}/merge": Line(
+        ("mia", "dana", "max", "ada"), 200, json={"other": {"id": "{other_id}"}}
+    ),
+    "POST /api/v1/subject-merges/{merge_id}/undo": Line(("mia", "dana", "max", "ada"), 200),
     "GET /api/v1/subjects/{subject_id}/changes": everybody(200),
     "GET /api/v1/subjects/{subject_id}/activities": everybody(200),
     "GET /api/v1/saved-views": everybody(200),
@@ -446,6 +450,12 @@ MAKE = {
     "(notification_id, user_id, destination_id, channel, state, ended_at) "
     "SELECT COALESCE(max(notification_id), 0) + 1, :amir, 1, 'email', 'failed', now() FROM deliveries",
     "subject_id": "INSERT INTO subjects (kind, name) VALUES ('lead', 'A')",
+    "other_id": "INSERT INTO subjects (kind, name) VALUES ('lead', 'B')",
+    "merge_id": """
+        WITH kept AS (INSERT INTO subjects (kind, name) VALUES ('lead', 'A') RETURNING id),
+        gone AS (INSERT INTO subjects (kind, name, merged_into) SELECT 'lead', 'B', id FROM kept RETURNING id)
+        INSERT INTO subject_merges (survivor_id, merged_id, actor_id, changes, number)
+        SELECT kept.id, gone.id, :amir, '{}', 0 FROM kept, gone""",
 }
 
 

@@ -44,6 +44,8 @@ from followup_api.imports.routes import router as imports
 from followup_api.mail_answers import worker as mail_answers
 from followup_api.me.routes import of_people as sessions_of_people
 from followup_api.me.routes import router as me
+from followup_api.merges.routes import of_subjects as merges_of_subjects
+from followup_api.merges.routes import router as merges
 from followup_api.notification_rules.routes import mine as my_rules
 from followup_api.notification_rules.routes import of_company as company_rules
 from followup_api.notifications import live
@@ -115,6 +117,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     kinds,
     outcomes,
     subjects,
+    merges_of_subjects,
+    merges,
     calendars,
     policies,
     my_rules,

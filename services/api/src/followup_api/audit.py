@@ -45,6 +45,8 @@ class Action(StrEnum):
     ABSENCE_CANCELLED = "absence.cancelled"
     WORK_HANDED_OVER = "work.handed-over"
     HAND_OVER_UNDONE = "work.hand-over-undone"
+    SUBJECTS_MERGED = "subjects.merged"
+    MERGE_UNDONE = "subjects.merge-undone"
     USERS_IMPORTED = "users.imported"
     ABSENCES_IMPORTED = "absences.imported"
     FOLLOW_UPS_IMPORTED = "follow-ups.imported"

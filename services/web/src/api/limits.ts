@@ -28,6 +28,7 @@ export const NewUser = { email: 254, name: 200, time_zone: 64, password: 200 } a
 export const NewWebhook = { url: 2000 } as const;
 export const NextFollowUp = { title: 200, kind: 50 } as const;
 export const OpenWorkFilter = { kind: 50, tag: 200, currency: 3 } as const;
+export const OtherSubject = { etag: 100 } as const;
 export const PasswordByLink = { token: 200, password: 200 } as const;
 export const PasswordChange = { current_password: 200, new_password: 200 } as const;
 export const PolicyInput = { name: 200 } as const;

@@ -1621,7 +1621,8 @@ export interface paths {
         };
         /**
          * Read a lead or client
-         * @description One lead or client with the follow-ups on it that you may see.
+         * @description One lead or client with the follow-ups on it that you may see. Where it was merged into another one,
+         *     the answer is that one, with its own id.
          */
         get: operations["get_subject"];
         put?: never;
@@ -1645,7 +1646,8 @@ export interface paths {
         };
         /**
          * List what was changed about it
-         * @description What was changed about a lead or client, newest first: who did it, and each field from what to what.
+         * @description What was changed about a lead or client and those merged into it, newest first: who did it, and each
+         *     field from what to what.
          */
         get: operations["list_subject_changes"];
         put?: never;
@@ -1671,6 +1673,49 @@ export interface paths {
         get: operations["list_subject_activities"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{subject_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge another lead or client into it
+         * @description Make two leads or clients one: follow-ups and series of the other go over, clocks run on and nobody is
+         *     told. Whatever names the other one from now on, such as an import, finds this one. For a day it can be
+         *     undone. Two of one kind with different external ids give 409.
+         */
+        post: operations["merge_subjects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-merges/{merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a merge
+         * @description For a day, and the latest merge of a lead or client first: both are there again as they were. What went
+         *     over goes back where it is still there; what was added or changed by hand since stays.
+         */
+        post: operations["undo_merge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3207,7 +3252,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "comment.deleted" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "saved-view.shared" | "saved-view.changed" | "saved-view.unshared" | "saved-view.deleted" | "action-link.used" | "action-link.refused" | "slack-request.refused" | "mail-answer.followed" | "mail-answer.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "browser.added" | "browser.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "subjects.merged" | "subjects.merge-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "comment.deleted" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "saved-view.shared" | "saved-view.changed" | "saved-view.unshared" | "saved-view.deleted" | "action-link.used" | "action-link.refused" | "slack-request.refused" | "mail-answer.followed" | "mail-answer.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "browser.added" | "browser.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -8042,6 +8087,21 @@ export interface components {
             items: components["schemas"]["Mentionable"][];
         };
         /**
+         * MergedSubject
+         * @description A lead or client of a merge, as it is now.
+         */
+        MergedSubject: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "lead" | "client";
+            /** Name */
+            name: string;
+        };
+        /**
          * Money
          * @description An amount of a currency.
          */
@@ -9117,6 +9177,26 @@ export interface components {
             manager: number;
             /** Admin */
             admin: number;
+        };
+        /**
+         * OtherSubject
+         * @description The lead or client that goes.
+         * @example {
+         *       "etag": "\"2-8c21f09b\"",
+         *       "id": 12
+         *     }
+         */
+        OtherSubject: {
+            /**
+             * Id
+             * @example 42
+             */
+            id: number;
+            /**
+             * Etag
+             * @description Its ETag, as you read it: a stale one gives 412. Null: any.
+             */
+            etag?: string | null;
         };
         /**
          * Outbox
@@ -11890,10 +11970,10 @@ export interface components {
             id: number;
             /**
              * Kind
-             * @description How it was changed: by itself, or by an import.
+             * @description How it was changed: by itself, by an import, by a merge or its undo, by undoing an edit.
              * @enum {string}
              */
-            kind: "edited" | "imported";
+            kind: "edited" | "imported" | "merged" | "merge_undone" | "undone";
             actor: components["schemas"]["PersonName"];
             /**
              * Created At
@@ -11902,11 +11982,13 @@ export interface components {
             created_at: string;
             /**
              * Changes
-             * @description `{field: {from, to}}`.
+             * @description `{field: {from, to}}`; of a merge, what the survivor took.
              */
             changes: {
                 [key: string]: unknown;
             };
+            /** @description Of `merged` and `merge_undone`; else null. */
+            merge: components["schemas"]["SubjectMerge"] | null;
         };
         /**
          * SubjectCondition
@@ -12126,6 +12208,141 @@ export interface components {
             phone?: string | null;
             /** Email */
             email?: string | null;
+        };
+        /**
+         * SubjectMerge
+         * @description Two leads or clients that became one.
+         * @example {
+         *       "actor": {
+         *         "id": 3,
+         *         "name": "Amir Patel"
+         *       },
+         *       "created_at": "2026-12-18T15:00:00Z",
+         *       "id": 3,
+         *       "merged": {
+         *         "id": 12,
+         *         "kind": "lead",
+         *         "name": "ACME"
+         *       },
+         *       "number": 14,
+         *       "survivor": {
+         *         "id": 7,
+         *         "kind": "client",
+         *         "name": "Acme Corporation"
+         *       },
+         *       "undoable_until": "2026-12-19T15:00:00Z"
+         *     }
+         */
+        SubjectMerge: {
+            /** Id */
+            id: number;
+            survivor: components["schemas"]["MergedSubject"];
+            /** @description The one that went: its id gives the survivor now. */
+            merged: components["schemas"]["MergedSubject"];
+            actor: components["schemas"]["PersonName"];
+            /**
+             * Number
+             * @description How many follow-ups went over.
+             */
+            number: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Undoable Until
+             * Format: date-time
+             */
+            undoable_until: string;
+            /**
+             * Undone At
+             * @description Null: it was not undone.
+             */
+            undone_at: string | null;
+            /**
+             * Given Back
+             * @description How many follow-ups went back.
+             */
+            given_back: number | null;
+        };
+        /**
+         * SubjectMergeInput
+         * @description Which lead or client goes, and what the one that stays takes from it.
+         * @example {
+         *       "other": {
+         *         "etag": "\"2-8c21f09b\"",
+         *         "id": 12
+         *       },
+         *       "take": [
+         *         "phone"
+         *       ]
+         *     }
+         * @example {
+         *       "dry_run": true,
+         *       "other": {
+         *         "id": 12
+         *       }
+         *     }
+         */
+        SubjectMergeInput: {
+            other: components["schemas"]["OtherSubject"];
+            /**
+             * Take
+             * @description What to take from the one that goes, where it has it; the rest stays as it is. Null: what the one that stays lacks. An `external_id` is taken where that one has none of its kind.
+             */
+            take?: ("name" | "url" | "phone" | "email")[] | null;
+            /**
+             * Dry Run
+             * @description Only count, and say what is in the way.
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /**
+         * SubjectMergeResult
+         * @description What goes over, or went.
+         * @example {
+         *       "follow_ups": 14,
+         *       "merge": {
+         *         "actor": {
+         *           "id": 3,
+         *           "name": "Amir Patel"
+         *         },
+         *         "created_at": "2026-12-18T15:00:00Z",
+         *         "id": 3,
+         *         "merged": {
+         *           "id": 12,
+         *           "kind": "lead",
+         *           "name": "ACME"
+         *         },
+         *         "number": 14,
+         *         "survivor": {
+         *           "id": 7,
+         *           "kind": "client",
+         *           "name": "Acme Corporation"
+         *         },
+         *         "undoable_until": "2026-12-19T15:00:00Z"
+         *       },
+         *       "open": 2,
+         *       "series": 1
+         *     }
+         */
+        SubjectMergeResult: {
+            /**
+             * Follow Ups
+             * @description No matter who may see them.
+             */
+            follow_ups: number;
+            /**
+             * Open
+             * @description Of these.
+             */
+            open: number;
+            /** Series */
+            series: number;
+            /** @description Null for a dry run. */
+            merge: components["schemas"]["SubjectMerge"] | null;
         };
         /**
          * SubjectName
@@ -24246,6 +24463,256 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    merge_subjects: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                subject_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "other": {
+                 *         "etag": "\"2-8c21f09b\"",
+                 *         "id": 12
+                 *       },
+                 *       "take": [
+                 *         "phone"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SubjectMergeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "follow_ups": 14,
+                     *       "merge": {
+                     *         "actor": {
+                     *           "id": 3,
+                     *           "name": "Amir Patel"
+                     *         },
+                     *         "created_at": "2026-12-18T15:00:00Z",
+                     *         "id": 3,
+                     *         "merged": {
+                     *           "id": 12,
+                     *           "kind": "lead",
+                     *           "name": "ACME"
+                     *         },
+                     *         "number": 14,
+                     *         "survivor": {
+                     *           "id": 7,
+                     *           "kind": "client",
+                     *           "name": "Acme Corporation"
+                     *         },
+                     *         "undoable_until": "2026-12-19T15:00:00Z"
+                     *       },
+                     *       "open": 2,
+                     *       "series": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubjectMergeResult"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    undo_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                merge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actor": {
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "created_at": "2026-12-18T15:00:00Z",
+                     *       "id": 3,
+                     *       "merged": {
+                     *         "id": 12,
+                     *         "kind": "lead",
+                     *         "name": "ACME"
+                     *       },
+                     *       "number": 14,
+                     *       "survivor": {
+                     *         "id": 7,
+                     *         "kind": "client",
+                     *         "name": "Acme Corporation"
+                     *       },
+                     *       "undoable_until": "2026-12-19T15:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SubjectMerge"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

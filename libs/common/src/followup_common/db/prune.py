@@ -4,8 +4,8 @@ Deletes what was told and said about follow-ups, and what was done to them, once
 longer current: the follow-up is completed, or its escalation has started over. What an open follow-up's
 present run led to stays, and that its assignee was told that it is theirs, so that nothing can be said
 twice; so does everything of what can be undone at the moment. Follow-ups themselves stay. Of hand-overs that
-are old and can no longer go back it deletes which follow-ups went, and keeps how many. What sums up others
-goes with the last of them. Deliveries go once they are done.
+are old and can no longer go back it deletes which follow-ups went, and keeps how many; of merges as well. What
+sums up others goes with the last of them. Deliveries go once they are done.
 
 Age goes by PostgreSQL's clock, and by the slow one that the escalator keeps. Nothing is deleted while the
 first is far from this machine's: one that is ahead would take what is young for old. What was written in the
@@ -57,14 +57,24 @@ DONE = {
     DIGESTS: f"NOT EXISTS (SELECT FROM {DELIVERIES} d WHERE d.digest_id = old.id)",
 }
 
-ITEMS = "hand_over_items"
 # Which follow-ups went matters for as long as they can go back: for a day, or until the hand-over ends.
 OLD_HAND_OVERS = f"""
     SELECT h.id, h.created_at FROM hand_overs h
     WHERE h.created_at < {SLOW_NOW} - :age AND (h.until IS NULL OR h.ended_at IS NOT NULL)
-      AND EXISTS (SELECT FROM {ITEMS} i WHERE i.hand_over_id = h.id)
+      AND EXISTS (SELECT FROM hand_over_items i WHERE i.hand_over_id = h.id)
     ORDER BY h.created_at
 """
+
+OLD_MERGES = f"""
+    SELECT m.id, m.created_at FROM subject_merges m
+    WHERE m.created_at < {SLOW_NOW} - :age
+      AND EXISTS (SELECT FROM subject_merge_items i WHERE i.merge_id = m.id)
+    ORDER BY m.created_at
+"""
+ITEMS = {
+    "hand_over_items": ("hand_over_id", OLD_HAND_OVERS),
+    "subject_merge_items": ("merge_id", OLD_MERGES),
+}
 
 # A summary goes with the last of what it sums up, and not before a deleted follow-up can come back no more.
 SUMMARIES = f"""
@@ -121,7 +131,7 @@ def prune(
         deleted = {table: _prune_table(engine, table, older_than, progress) for table in GROWING}
         deleted["notifications"] += _prune_summaries(engine, older_than)
         deleted |= {table: _prune_done(engine, table, older_than, progress) for table in DONE}
-        return {**deleted, ITEMS: _prune_items(engine, older_than, progress)}
+        return deleted | {table: _prune_items(engine, table, older_than, progress) for table in ITEMS}
     finally:
         engine.dispose()
 
@@ -179,16 +189,16 @@ def _prune_summaries(engine: Engine, older_than: timedelta) -> int:
     return deleted
 
 
-def _prune_items(engine: Engine, older_than: timedelta, progress: Progress) -> int:
-    """What each old hand-over gave, one hand-over a transaction: of at most 10,000 follow-ups."""
+def _prune_items(engine: Engine, table: str, older_than: timedelta, progress: Progress) -> int:
+    """What each old hand-over or merge moved, one a transaction: at most some 10,000 rows."""
+    of, found = ITEMS[table]
     with engine.begin() as tx:
-        old = tx.execute(text(OLD_HAND_OVERS), {"age": older_than}).all()
+        old = tx.execute(text(found), {"age": older_than}).all()
     deleted = 0
-    for hand_over in old:
+    for each in old:
         with engine.begin() as tx:
-            statement = text(f"DELETE FROM {ITEMS} WHERE hand_over_id = :id")
-            deleted += tx.execute(statement, {"id": hand_over.id}).rowcount
-        progress(ITEMS, hand_over.created_at, deleted)
+            deleted += tx.execute(text(f"DELETE FROM {table} WHERE {of} = :id"), {"id": each.id}).rowcount
+        progress(table, each.created_at, deleted)
     return deleted
 
 

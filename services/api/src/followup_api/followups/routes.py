@@ -59,6 +59,7 @@ from followup_api.permissions import Caller, Permission, refuse_another, require
 from followup_api.problems import documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
+from followup_api.subjects.survivors import survivor_of
 from followup_api.unit_of_work import WRITES, Work
 
 router = api_router(prefix="/follow-ups", tags=["Follow-ups"])
@@ -337,9 +338,8 @@ def _filters(tx: Transaction, caller: Caller, query: FollowUpFilters | BulkFilte
     told = None if by is None else told_of(tx, caller.user_id, by)
     now = tx.execute(select(func.now())).scalar_one() if query.due_in else None
     due = tuple(due_conditions(query, now, caller.time_zone, caller.preferences.week_start))
-    return Filters(
-        scope, caller.time_zone, query.subject_id, words, facts=query, progress=query, told=told, due=due
-    )
+    about = None if query.subject_id is None else survivor_of(tx, query.subject_id)
+    return Filters(scope, caller.time_zone, about, words, facts=query, progress=query, told=told, due=due)
 
 
 def _in_sight(tx: Transaction, caller: Caller, query: FollowUpFilters) -> Filters:

@@ -50,7 +50,8 @@ def action(
         case "imported":
             did = f"changed {edits(changes)} by an import" if changes else "imported it"
         case "edited":
-            did = f"changed {edits(changes)}{reason}"
+            merged = " by merging two, or undoing that" if "merge" in details else ""
+            did = f"changed {edits(changes)}{merged}{reason}"
         case "rescheduled":
             before, after = (at(changes["due_at"][side], time_zone) for side in ("from", "to"))
             did = f"moved it from {before} to {after}{reason}"

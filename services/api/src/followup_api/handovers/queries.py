@@ -54,9 +54,11 @@ SAID = (
 )
 
 
-def open_work(user_id: int, filters: OpenWorkFilter) -> list[ColumnElement[bool]]:
-    """SQL of somebody's open follow-ups that filters leave."""
-    about = [] if filters.subject_id is None else [f.subject_id == filters.subject_id]
+def open_work(
+    user_id: int, filters: OpenWorkFilter, subject_id: int | None = None
+) -> list[ColumnElement[bool]]:
+    """SQL of somebody's open follow-ups that filters leave, of one lead or client if one is given."""
+    about = [] if subject_id is None else [f.subject_id == subject_id]
     return [f.is_open, f.assignee_id == user_id, *about, *conditions(filters)]
 
 

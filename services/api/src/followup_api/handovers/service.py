@@ -30,6 +30,7 @@ from followup_api.ids import among
 from followup_api.problems import Invalid
 from followup_api.rows import Record
 from followup_api.series.giving import give_series
+from followup_api.subjects.survivors import survivor_of
 from followup_api.unit_of_work import UnitOfWork
 from followup_api.users.problems import UserNotFound
 
@@ -124,9 +125,9 @@ def _check_taker(tx: Transaction, user_id: int, to: int, scope: Scope) -> None:
 
 
 def _locked(tx: Transaction, user_id: int, filters: OpenWorkFilter) -> Sequence[Record]:
-    wanted = select(f.id, (f.due_at <= func.now()).label("overdue")).where(
-        *queries.open_work(user_id, filters)
-    )
+    about = None if filters.subject_id is None else survivor_of(tx, filters.subject_id)
+    theirs = queries.open_work(user_id, filters, about)
+    wanted = select(f.id, (f.due_at <= func.now()).label("overdue")).where(*theirs)
     rows = tx.execute(wanted.order_by(f.id).limit(AT_ONCE + 1).with_for_update()).all()
     if len(rows) > AT_ONCE:
         raise TooManyFound(AT_ONCE)

@@ -85,7 +85,9 @@ PLANNED = f"""
     {{known}}
     LEFT JOIN subjects s ON s.kind = i.subject_kind AND s.external_id = i.subject_external_id
     LEFT JOIN (
-        SELECT kind, lower(name) AS name, min(id) AS id FROM subjects WHERE external_id IS NULL GROUP BY 1, 2
+        SELECT kind, lower(name) AS name,
+               COALESCE(min(id) FILTER (WHERE merged_into IS NULL), min(merged_into)) AS id
+        FROM subjects WHERE external_id IS NULL GROUP BY 1, 2
     ) n ON i.subject_external_id IS NULL AND n.kind = i.subject_kind AND n.name = lower(i.subject_name)
 """
 KNOWN = "LEFT JOIN follow_ups f ON f.external_id = i.external_id"
@@ -261,7 +263,7 @@ def _planned(columns: Collection[str]) -> str:
         known=KNOWN_BY_ID if "id" in columns else KNOWN,
         notes="i.notes" if "notes" in columns else "COALESCE(f.notes, '')",
         **_facts(columns),
-        subject="COALESCE(s.id, n.id)" if "subject_kind" in columns else "f.subject_id",
+        subject="COALESCE(s.merged_into, s.id, n.id)" if "subject_kind" in columns else "f.subject_id",
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from followup_common.db import Transaction
 from sqlalchemy import Row, text
 
-# Of several lines about a subject the last one counts.
+# Of several lines about a subject the last one counts. One that was merged away names its survivor, and does
+# not change it.
 PLANNED_SUBJECTS = """
     CREATE TEMPORARY TABLE planned_subjects ON COMMIT DROP AS
     SELECT s.id, p.subject_kind AS kind, p.subject_external_id AS external_id, p.subject_name AS name,
@@ -17,7 +18,9 @@ PLANNED_SUBJECTS = """
         SELECT max(line) FROM planned
         WHERE good AND subject_kind IS NOT NULL AND subject_external_id IS NOT NULL
         GROUP BY subject_kind, subject_external_id
-    ) AND (s.id IS NULL OR (s.name, s.url, s.phone, s.email) IS DISTINCT FROM (
+    ) AND (s.id IS NULL
+        OR (s.kind, s.external_id) IS NOT DISTINCT FROM (p.subject_kind, p.subject_external_id))
+      AND (s.id IS NULL OR (s.name, s.url, s.phone, s.email) IS DISTINCT FROM (
         p.subject_name, COALESCE(p.subject_url, s.url), COALESCE(p.subject_phone, s.phone),
         COALESCE(p.subject_email, s.email)))
 """

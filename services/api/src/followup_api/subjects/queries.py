@@ -6,8 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from followup_common.db import Transaction
-from followup_common.db.tables import SEARCHABLE_SUBJECT, follow_ups, subject_changes, subjects, users
-from sqlalchemy import Select, Text, case, func, literal_column, select, true
+from followup_common.db.tables import (
+    SEARCHABLE_SUBJECT,
+    follow_ups,
+    subject_changes,
+    subject_merges,
+    subjects,
+    users,
+)
+from sqlalchemy import Select, Text, case, func, literal_column, or_, select, true
 
 from followup_api.etags import tag_of
 from followup_api.fields import as_read
@@ -15,6 +22,7 @@ from followup_api.followups.queries import FOLLOW_UPS
 from followup_api.followups.queries import follow_ups_of as shown_follow_ups
 from followup_api.followups.schemas import FollowUp
 from followup_api.followups.scopes import Scope
+from followup_api.merges import queries as merges
 from followup_api.pagination import Page, PageQuery, Rows, paginate
 from followup_api.rows import Record
 from followup_api.searching import has_words
@@ -38,7 +46,7 @@ FIRST_PLANNED = (
 
 def page(tx: Transaction, query: SubjectQuery, scope: Scope) -> Rows:
     """Leads and clients by name."""
-    statement = _with_counts(scope)
+    statement = _with_counts(scope).where(s.merged_into.is_(None))
     if query.kind:
         statement = statement.where(s.kind == query.kind)
     if query.q:
@@ -61,12 +69,18 @@ def follow_ups_of(tx: Transaction, subject_id: int, scope: Scope, limit: int = 5
 
 
 def history(tx: Transaction, subject_id: int, query: PageQuery) -> Page[SubjectChange]:
-    """What was changed about a lead or client, newest first."""
+    """What was changed about a lead or client and those merged into it, newest first."""
     actor = func.json_build_object("id", h.actor_id, "name", users.c.name).label("actor")
-    columns = (h.id, h.kind, actor, h.created_at, h.changes)
-    statement = select(*columns).join(users, users.c.id == h.actor_id).where(h.subject_id == subject_id)
+    columns = (h.id, h.kind, actor, h.created_at, h.changes, h.merge_id)
+    theirs = or_(
+        h.subject_id.in_(select(s.id).where(or_(s.id == subject_id, s.merged_into == subject_id))),
+        h.merge_id.in_(select(subject_merges.c.id).where(subject_merges.c.merged_id == subject_id)),
+    )
+    statement = select(*columns).join(users, users.c.id == h.actor_id).where(theirs)
     found = paginate(tx, statement, (h.id.desc(),), query)
-    return Page[SubjectChange].of(found)
+    known = merges.by_id(tx, {row.merge_id for row in found.rows if row.merge_id is not None})
+    entries = [{**row._mapping, "merge": known.get(row.merge_id)} for row in found.rows]
+    return Page[SubjectChange].of(found, map(SubjectChange.model_validate, entries))
 
 
 def _with_counts(scope: Scope) -> Select[*tuple[Any, ...]]:

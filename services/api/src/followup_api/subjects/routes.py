@@ -16,7 +16,7 @@ from followup_api.problems import documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
 from followup_api.subjects import queries, service, story
-from followup_api.subjects.problems import SubjectNotFound, SubjectStale, SubjectTaken
+from followup_api.subjects.problems import SubjectStale, SubjectTaken
 from followup_api.subjects.schemas import (
     Subject,
     SubjectChange,
@@ -25,6 +25,8 @@ from followup_api.subjects.schemas import (
     SubjectPatch,
     SubjectQuery,
 )
+from followup_api.subjects.shown import details
+from followup_api.subjects.survivors import survivor_of
 from followup_api.unit_of_work import Work
 
 router = api_router(prefix="/subjects", tags=["Subjects"])
@@ -49,13 +51,14 @@ def create_subject(
     if subject_id is None:
         raise SubjectTaken(body.kind, body.external_id)
     response.headers["Location"] = f"/api/v1/subjects/{subject_id}"
-    return _tagged(_details(work, caller, subject_id), response)
+    return _tagged(details(work.tx, caller, subject_id), response)
 
 
 @router.get("/{subject_id}", summary="Read a lead or client", responses=documented(404))
 def get_subject(work: Work, caller: Reader, subject_id: PathId, response: Response) -> SubjectDetails:
-    """One lead or client with the follow-ups on it that you may see."""
-    return _tagged(_details(work, caller, subject_id), response)
+    """One lead or client with the follow-ups on it that you may see. Where it was merged into another one,
+    the answer is that one, with its own id."""
+    return _tagged(details(work.tx, caller, survivor_of(work.tx, subject_id)), response)
 
 
 @router.patch("/{subject_id}", summary="Change a lead or client", responses=documented(404, 409, 412))
@@ -63,8 +66,9 @@ def edit_subject(
     work: Work, caller: Writer, subject_id: PathId, body: SubjectPatch, *, tags: IfMatch, response: Response
 ) -> SubjectDetails:
     """Change a lead or client for all who have follow-ups on it. Its history keeps what it was before."""
+    subject_id = survivor_of(work.tx, subject_id)
     edited = service.edit(work.tx, subject_id, body, tags, caller.user_id)
-    current = _details(work, caller, subject_id)
+    current = details(work.tx, caller, subject_id)
     if not edited:
         raise SubjectStale(current)
     return _tagged(current, response)
@@ -74,8 +78,10 @@ def edit_subject(
 def list_subject_changes(
     work: Work, caller: Reader, subject_id: PathId, query: Annotated[PageQuery, Query()]
 ) -> Page[SubjectChange]:
-    """What was changed about a lead or client, newest first: who did it, and each field from what to what."""
-    _details(work, caller, subject_id)
+    """What was changed about a lead or client and those merged into it, newest first: who did it, and each
+    field from what to what."""
+    subject_id = survivor_of(work.tx, subject_id)
+    details(work.tx, caller, subject_id)
     return queries.history(work.tx, subject_id, query)
 
 
@@ -87,17 +93,9 @@ def list_subject_activities(
 ) -> Page[StoryEntry]:
     """What happened to all follow-ups on it that you may see, newest first: outcomes, notes, calls, and who
     was told what."""
-    _details(work, caller, subject_id)
+    subject_id = survivor_of(work.tx, subject_id)
+    details(work.tx, caller, subject_id)
     return story.page(work.tx, subject_id, scope_of(work.tx, caller), query, caller.time_zone)
-
-
-def _details(work: Work, caller: Caller, subject_id: int) -> SubjectDetails:
-    scope = scope_of(work.tx, caller)
-    row = queries.find(work.tx, subject_id, scope)
-    if row is None:
-        raise SubjectNotFound(subject_id)
-    found = queries.follow_ups_of(work.tx, subject_id, scope)
-    return SubjectDetails.model_validate({**row._mapping, "follow_ups": found})
 
 
 def _tagged(subject: SubjectDetails, response: Response) -> SubjectDetails:

@@ -16,6 +16,7 @@ from followup_api.followups.schemas import (
     PersonName,
     SubjectRef,
 )
+from followup_api.merges.schemas import SubjectMerge
 from followup_api.pagination import PageQuery
 from followup_api.schemas import Changes, Input, Line, Schema, Search, Time, examples, unchanged
 from followup_api.users.schemas import Email
@@ -123,6 +124,7 @@ SUBJECT_CHANGE_EXAMPLE: JsonDict = {
     "actor": EXAMPLE_PERSON,
     "created_at": "2026-02-02T13:20:45Z",
     "changes": {"name": {"from": "Acme", "to": "Acme Corporation"}},
+    "merge": None,
 }
 
 
@@ -130,7 +132,10 @@ class SubjectChange(Schema, json_schema_extra=examples(SUBJECT_CHANGE_EXAMPLE)):
     """One entry of the history of a lead or client."""
 
     id: int
-    kind: Literal["edited", "imported"] = Field(description="How it was changed: by itself, or by an import.")
+    kind: Literal["edited", "imported", "merged", "merge_undone", "undone"] = Field(
+        description="How it was changed: by itself, by an import, by a merge or its undo, by undoing an edit."
+    )
     actor: PersonName
     created_at: Time
-    changes: dict[str, Any] = Field(description="`{field: {from, to}}`.")
+    changes: dict[str, Any] = Field(description="`{field: {from, to}}`; of a merge, what the survivor took.")
+    merge: SubjectMerge | None = Field(description="Of `merged` and `merge_undone`; else null.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from followup_common.db import Transaction
 from followup_common.db.tables import subject_changes, subjects
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -21,6 +21,7 @@ from followup_api.subjects.schemas import SubjectCreate, SubjectPatch
 
 s = subjects.c
 TRIES = 3
+SURVIVOR = func.coalesce(s.merged_into, s.id)
 EDITABLE = (s.name, s.external_id, s.url, s.phone, s.email)
 
 
@@ -34,21 +35,22 @@ def keep_subject(tx: Transaction, subject: SubjectInput) -> int:
     """The id of the lead or client that a follow-up names; one with an unknown external id is added.
 
     A known one is only found: it keeps its name and link, whatever the follow-up calls it. Changing it is a
-    permission of its own, see `edit`.
+    permission of its own, see `edit`. Where it was merged into another one, that one is found.
 
     Raises:
         Invalid: there is none with the id given.
         SubjectInMotion: its external id is given and taken away all the time.
     """
     if subject.id is not None:
-        if tx.execute(select(s.id).where(s.id == subject.id)).scalar() is None:
+        survivor = tx.execute(select(SURVIVOR).where(s.id == subject.id)).scalar()
+        if survivor is None:
             message = f"There is no lead or client {subject.id}: choose another subject.id, or give its data."
             raise Invalid("subject.id", message)
-        return subject.id
+        return int(survivor)
     values = subject.model_dump(exclude={"id"})
     # Without an external id there is no conflict: NULLs differ, and each is a new lead or client.
     added = insert(subjects).values(values).on_conflict_do_nothing(index_elements=[s.kind, s.external_id])
-    known = select(s.id).where(s.kind == subject.kind, s.external_id == subject.external_id)
+    known = select(SURVIVOR).where(s.kind == subject.kind, s.external_id == subject.external_id)
     for _ in range(TRIES):
         # What is in the way of the one may have got another external id before it is looked for.
         found = tx.execute(added.returning(s.id)).scalar() or tx.execute(known).scalar()

@@ -38,6 +38,7 @@ from followup_common.db.tables.kept import (
     sweeps,
     undoable_changes,
 )
+from followup_common.db.tables.merges import subject_merge_items, subject_merges
 from followup_common.db.tables.seen import (
     SEARCHABLE_SUBJECT,
     WELL_FORMED_STEP,
@@ -105,6 +106,8 @@ __all__ = [
     "slack_messages",
     "slow_clock",
     "subject_changes",
+    "subject_merge_items",
+    "subject_merges",
     "subjects",
     "sweeps",
     "undoable_changes",

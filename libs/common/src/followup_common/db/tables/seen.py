@@ -97,10 +97,14 @@ subjects = Table(
     Column("url", Text),
     Column("phone", Text),
     Column("email", Text),
+    # It is one with that one: whoever names it gets the other, which is merged into none.
+    Column("merged_into", BigInteger, ForeignKey("subjects.id")),
     created_at_column(),
     *version_columns(),
     CheckConstraint("kind IN ('lead', 'client')", name="kind"),
+    CheckConstraint("merged_into <> id", name="merged_into"),
     UniqueConstraint("kind", "external_id"),
+    Index("ix_subjects_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     Index("ix_subjects_name", text(as_read_sql("name")), "id"),
     Index(
         "ix_subjects_searchable",
@@ -119,8 +123,10 @@ subject_changes = Table(
     Column("actor_id", BigInteger, ForeignKey("users.id"), nullable=False),
     Column("changes", JSONB, nullable=False),
     Column("created_at", Time, nullable=False, server_default=text("clock_timestamp()")),
-    CheckConstraint("kind IN ('edited', 'imported')", name="kind"),
+    Column("merge_id", BigInteger, ForeignKey("subject_merges.id")),
+    CheckConstraint("kind IN ('edited', 'imported', 'merged', 'merge_undone', 'undone')", name="kind"),
     Index("ix_subject_changes_subject_id", "subject_id", "id"),
+    Index("ix_subject_changes_merge_id", "merge_id", postgresql_where=text("merge_id IS NOT NULL")),
 )
 
 # In the order in which they are tried; the last one, the "catch-all", is for whatever no other one takes. One

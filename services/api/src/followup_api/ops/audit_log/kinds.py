@@ -24,6 +24,7 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
         *(Action.FOLLOW_UPS_IMPORTED, Action.FOLLOW_UPS_EXPORTED),
         *(Action.FOLLOW_UP_DELETED, Action.FOLLOW_UP_RESTORED, Action.COMMENT_DELETED),
         *(Action.WORK_HANDED_OVER, Action.HAND_OVER_UNDONE),
+        *(Action.SUBJECTS_MERGED, Action.MERGE_UNDONE),
         *(Action.SAVED_VIEW_SHARED, Action.SAVED_VIEW_CHANGED),
         *(Action.SAVED_VIEW_UNSHARED, Action.SAVED_VIEW_DELETED),
         *(Action.ACTION_LINK_USED, Action.ACTION_LINK_REFUSED, Action.SLACK_REFUSED),

@@ -179,6 +179,14 @@ def _hand_over(action: str, entry: _Entry) -> str:
     return f"{entry.who} undid a hand-over from {entry.whom} to {taker}: {what} went back"
 
 
+def _merge(action: str, entry: _Entry) -> str:
+    gone, kept = (f"“{isolated(str(entry.details.get(name, '')))}”" for name in ("name", "into"))
+    what = _amount(entry.details.get("number"), "follow-up") or "follow-ups"
+    if action == Action.SUBJECTS_MERGED:
+        return f"{entry.who} merged {gone} into {kept}: {what} went over"
+    return f"{entry.who} undid the merge of {gone} into {kept}: {what} went back"
+
+
 def _token(action: str, entry: _Entry) -> str:
     details, who = entry.details, entry.who
     if isinstance(tokens := details.get("tokens"), int):
@@ -490,6 +498,7 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
         _absence,
     ),
     **dict.fromkeys((Action.WORK_HANDED_OVER, Action.HAND_OVER_UNDONE), _hand_over),
+    **dict.fromkeys((Action.SUBJECTS_MERGED, Action.MERGE_UNDONE), _merge),
     **dict.fromkeys((Action.TOKEN_CREATED, Action.TOKEN_REVOKED), _token),
     **dict.fromkeys((*IMPORTED, Action.FOLLOW_UPS_IMPORTED), _imported),
     Action.FOLLOW_UPS_EXPORTED: _exported,
