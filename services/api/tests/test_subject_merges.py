@@ -99,7 +99,7 @@ def test_what_is_on_the_one_goes_over_and_comes_back(company: Company) -> None:
     assert (now["name"], now["phone"], now["url"]) == ("Acme", "030 1234567", "https://acme.example")
     assert read(company, gone)["id"] == kept["id"]
     assert [each["id"] for each in company.get(company.ada, "/subjects")["items"]] == [kept["id"]]
-    said = company.get(company.amir, f"/follow-ups/{open_one}/activities")["items"][0]["sentence"]
+    said = company.get(company.amir, f"/follow-ups/{open_one}/activities")["items"][0]["summary"]
     assert said == "Mia Middle changed the lead or client by merging two, or undoing that"
 
     assert undo(company, made["id"], company.ada).json()["given_back"] == 3

@@ -31,6 +31,7 @@ from followup_api.subjects.schemas import SubjectChange, SubjectQuery
 s, f, h = subjects.c, follow_ups.c, subject_changes.c
 TAG = tag_of(subjects)
 COLUMNS = (s.id, s.kind, s.external_id, s.name, s.url, s.phone, s.email, s.version, TAG.label("etag"))
+SAID = ("id", "kind", "actor", "created_at", "changes")
 TIMES = (s.created_at, s.updated_at)
 FIRST_PLANNED = (
     select(func.json_build_object("due_at", f.due_at, "assignee_name", users.c.name))
@@ -71,7 +72,7 @@ def follow_ups_of(tx: Transaction, subject_id: int, scope: Scope, limit: int = 5
 def history(tx: Transaction, subject_id: int, query: PageQuery) -> Page[SubjectChange]:
     """What was changed about a lead or client and those merged into it, newest first."""
     actor = func.json_build_object("id", h.actor_id, "name", users.c.name).label("actor")
-    columns = (h.id, h.kind, actor, h.created_at, h.changes, h.merge_id)
+    columns = (h.id, h.kind, actor, h.created_at, h.changes, h.merge_id)  # `SAID`, and of which merge
     theirs = or_(
         h.subject_id.in_(select(s.id).where(or_(s.id == subject_id, s.merged_into == subject_id))),
         h.merge_id.in_(select(subject_merges.c.id).where(subject_merges.c.merged_id == subject_id)),
@@ -79,8 +80,11 @@ def history(tx: Transaction, subject_id: int, query: PageQuery) -> Page[SubjectC
     statement = select(*columns).join(users, users.c.id == h.actor_id).where(theirs)
     found = paginate(tx, statement, (h.id.desc(),), query)
     known = merges.by_id(tx, {row.merge_id for row in found.rows if row.merge_id is not None})
-    entries = [{**row._mapping, "merge": known.get(row.merge_id)} for row in found.rows]
-    return Page[SubjectChange].of(found, map(SubjectChange.model_validate, entries))
+    entries = [
+        {**{name: row._mapping[name] for name in SAID}, "merge": known.get(row.merge_id)}
+        for row in found.rows
+    ]
+    return Page[SubjectChange].of(found, entries)
 
 
 def _with_counts(scope: Scope) -> Select[*tuple[Any, ...]]:
