@@ -4,8 +4,8 @@ Deletes what was told and said about follow-ups, and what was done to them, once
 longer current: the follow-up is completed, or its escalation has started over. What an open follow-up's
 present run led to stays, and that its assignee was told that it is theirs, so that nothing can be said
 twice; so does everything of what can be undone at the moment. Follow-ups themselves stay. Of hand-overs that
-are old and can no longer go back it deletes which follow-ups went, and keeps how many; of merges as well. What
-sums up others goes with the last of them. Deliveries go once they are done.
+are old and can no longer go back it deletes which follow-ups went, and keeps how many; also of
+merges. What sums up others goes with the last of them. Deliveries go once they are done.
 
 Age goes by PostgreSQL's clock, and by the slow one that the escalator keeps. Nothing is deleted while the
 first is far from this machine's: one that is ahead would take what is young for old. What was written in the
