@@ -97,7 +97,7 @@ subjects = Table(
     Column("url", Text),
     Column("phone", Text),
     Column("email", Text),
-    # It is one with that one: whoever names it gets the other, which is merged into none.
+    # It is one with that one, which is merged into none: anyone who names it gets that.
     Column("merged_into", BigInteger, ForeignKey("subjects.id")),
     created_at_column(),
     *version_columns(),

@@ -1,4 +1,4 @@
--- Two leads or clients that are one: what was on the one is on the other now, and whoever names the first one gets the
+-- Two leads or clients that are one: what was on the one is on the other now, and anyone who names the first one gets the
 -- other. For a day it can be undone.
 --
 -- Order of locks: rows of `follow_ups`, then of `series`, then of `subjects`, each by ascending id.
