@@ -43,6 +43,8 @@ CHOSEN = {
     "page.followups.slowest_frame": "its slowest frame while it scrolls",
     "page.escalations.usable": "the page of 500 escalations, until it can be used",
     "page.escalations.slowest_frame": "its slowest frame while it scrolls",
+    "page.calendar.usable": "the calendar of a month of 2,000, until it can be used",
+    "page.calendar.slowest_frame": "its slowest frame while it scrolls",
     "page.first_paint": "first paint of 10,000 overdue, at a quarter of the speed",
     "page.largest_paint": "the largest paint of that",
     "import.rate": "lines imported a second",

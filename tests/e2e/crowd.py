@@ -1,8 +1,9 @@
-"""Somebody who is far behind, and the manager who sees it, for long lists in tests and in `make bench`."""
+"""Somebody who is far behind, the manager who sees it, and a full month, for tests and for `make bench`."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from tests.e2e.product import Person, Product, hours
 
@@ -29,11 +30,34 @@ def crowd(product: Product, overdue: int, escalated: int) -> tuple[Person, Perso
         f"client,crowd-{n % 900},Client {n % 900},,,open"
         for n, amount in enumerate(late)
     ]
+    _load(product, lines)
+    product.sweep()
+    return dana, amir
+
+
+def full_month(product: Product, amount: int) -> tuple[Person, datetime]:
+    """Somebody who has so many follow-ups in the next month, and its first day: as many on each of 28 days.
+
+    Args:
+        product: where it is.
+        amount: how many: Plan 0 and so on, one after another.
+    """
+    finn = product.person("Finn Oduya", time_zone="UTC")
+    first = (datetime.now(UTC).replace(day=1, hour=0, minute=0) + timedelta(days=32)).replace(day=1)
+    step = timedelta(days=28) / amount
+    lines = [
+        f"month-{n},Plan {n},{finn.email},{(first + n * step).isoformat()},"
+        f"client,month-{n % 90},Client {n % 90},,,open"
+        for n in range(amount)
+    ]
+    _load(product, lines)
+    return finn, first
+
+
+def _load(product: Product, lines: Sequence[str]) -> None:
     product.call(
         "POST",
         "/imports/follow-ups",
         content="\n".join([HEADER, *lines]),
         headers={"Content-Type": "text/csv"},
     )
-    product.sweep()
-    return dana, amir

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -10,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import Visit
 from tests.e2e.crowd import crowd
 from tests.e2e.pages import row
-from tests.e2e.product import Person, Product
+from tests.e2e.product import Person, Product, hours
 
 OVERDUE, ESCALATED = 1_000, 300
 MOST_DRAWN = 100
@@ -48,6 +50,21 @@ def test_of_a_thousand_overdue_only_those_in_sight_are_drawn(dana: Person, visit
     expect(page.get_by_role("button", name="Overdue 1,000").first).to_be_visible()
     assert page.get_by_role("listitem").count() < MOST_DRAWN
     assert not row(page, "Call 0").count()
+
+
+def test_a_full_day_of_the_calendar_shows_its_first_and_leads_to_all_in_the_list(
+    dana: Person, visit: Visit
+) -> None:
+    late = datetime.now(ZoneInfo("Europe/Berlin")) - hours(100)
+    page = visit(dana, f"/followups?look=week&day={late:%Y-%m-%d}")
+    of_day = page.locator(f"[data-day='{late:%Y-%m-%d}']")
+    expect(of_day.get_by_role("link")).to_have_count(25)
+    of_day.get_by_role("button", name=f"+{ESCALATED - 25} more").click()
+    listed = page.get_by_role("dialog")
+    expect(listed.get_by_role("listitem")).to_have_count(200)
+    listed.get_by_role("link", name="Show all of this day in the list").click()
+    expect(page.get_by_role("button", name=f"Overdue {ESCALATED}").first).to_be_visible()
+    expect(row(page, "Call 0")).to_be_visible()
 
 
 @pytest.mark.long
