@@ -48,7 +48,7 @@ export default function CalendarView({ filters, span, change }: Props) {
   const go = (to: string) => setParameters({ day: to });
   return (
     <div className={classes.view}>
-      <Group gap="xs" mb="sm">
+      <Group gap="xs" mb="sm" className={classes.controls}>
         <IconButton aria-label={words.before[span]} onClick={() => go(turned(span, day, -1))}>
           <IconChevronLeft size={18} />
         </IconButton>

@@ -14,13 +14,15 @@ export function calendarQuery(filters: Filters, first: string, last: string, per
   });
 }
 
-/** Shows a follow-up on another day at once, on each calendar. @returns puts it back */
+/** Shows a follow-up on another day at once, on each calendar that has it. @returns puts it back */
 export function moveOnCalendars(cache: QueryClient, followUp: FollowUp, dueAt: string, zone: string): () => void {
   const [from, to] = [dayOf(followUp.due_at, zone), dayOf(dueAt, zone)];
+  const all = cache.getQueriesData<FollowUpCalendar>({ queryKey: queryKeys.followUpCalendars });
+  const touched = all.filter(([, calendar]) => calendar?.days.some(({ items }) => items.some(({ id }) => id === followUp.id)));
   function change(shown: FollowUp, begin: string, end: string) {
-    for (const [key, days] of cache.getQueriesData<FollowUpCalendar>({ queryKey: queryKeys.followUpCalendars })) {
+    for (const [key] of touched) {
       const { per_day: most } = key[2] as { per_day: number };
-      if (days) cache.setQueryData<FollowUpCalendar>(key, { days: withMoved(days.days, shown, begin, end, most) });
+      cache.setQueryData<FollowUpCalendar>(key, (old) => old && { days: withMoved(old.days, shown, begin, end, most) });
     }
   }
   change({ ...followUp, due_at: dueAt }, from, to);
