@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from tests.faults.planners import Planners
+from tests.faults.sequencers import Sequencers
 
 Answer = httpx.Response | None
 """None: there was nothing to do."""
@@ -42,6 +43,7 @@ class Callers:
         headers = {"Authorization": f"Bearer {token}"}
         self._client = httpx.Client(base_url=self._all, headers=headers, timeout=20, trust_env=False)
         self._planners = Planners(self._client, address, assignable, self._recent, self._deleted)
+        self._sequencers = Sequencers(self._client, address, assignable, self._recent, self._deleted)
 
     def act(self, rng: Random, follow_up: int, due_at: datetime) -> None:
         """Change something; what the journal says of it is written by the API's own transaction.
@@ -63,6 +65,8 @@ class Callers:
             self._restore: 5,
             self._planners.begin_series: 5,
             self._planners.work_on_series: 30,
+            self._sequencers.start_sequence: 10,
+            self._sequencers.work_on_sequence: 30,
             self._comment: 15,
         }
         action = rng.choices(list(actions), weights=list(actions.values()))[0]

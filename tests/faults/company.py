@@ -9,7 +9,7 @@ from random import Random
 from followup_common.db import Transaction
 from sqlalchemy import text
 
-from tests.faults import deliveries, digests, journal, reach, recurring, settings
+from tests.faults import deliveries, digests, enrolled, journal, reach, recurring, settings
 from tests.faults.established import Established, establish
 from tests.faults.journal import Kind
 from tests.faults.people import People, Person
@@ -79,7 +79,14 @@ def promise(
 
 def found(tx: Transaction, rng: Random, follow_ups: int, span: timedelta) -> tuple[People, Established]:
     """Everything with which a round begins: of its follow-ups, most are on the standard policy."""
-    for statement in (*journal.ALL, settings.CREATE, deliveries.CREATE, reach.CREATE, recurring.CREATE):
+    for statement in (
+        *journal.ALL,
+        settings.CREATE,
+        deliveries.CREATE,
+        reach.CREATE,
+        recurring.CREATE,
+        enrolled.CREATE,
+    ):
         tx.execute(text(statement))
     people = hire(tx)
     tx.execute(MOVE, {"domain": ELSEWHERE})

@@ -61,10 +61,11 @@ MADE = text("SELECT series_id, follow_up_id, due_at, series, said_at FROM public
 GONE_WITH_IT = text("SELECT id FROM deleted_follow_ups WHERE deleted_at = now()")
 """What a transaction has deleted until now."""
 COME_WITH_IT = text("""
-    SELECT id, due_at, assignee_id, kind, priority FROM follow_ups
-    WHERE series_id IS NOT NULL AND created_at = now()
+    SELECT id, due_at, assignee_id, kind, priority FROM follow_ups f
+    WHERE created_at = now() AND (
+        series_id IS NOT NULL OR EXISTS (SELECT FROM enrolment_steps m WHERE m.follow_up_id = f.id))
 """)
-"""What of series a transaction has made until now."""
+"""What of series and sequences a transaction has made until now."""
 
 
 def failures(tx: Transaction) -> Iterator[tuple[str, int, str]]:

@@ -15,6 +15,7 @@ from tests.faults import (
     comments,
     deliveries,
     digests,
+    enrolled,
     journal,
     reach,
     recurring,
@@ -61,7 +62,7 @@ LEFT = text(f"""
     SELECT (SELECT count(*) FROM sweeps WHERE finished_at IS NULL)
          + (SELECT count(*) FROM outbox WHERE handled_at IS NULL AND failed_at IS NULL)
          + (SELECT count(*) FROM absences WHERE ended_at IS NOT NULL AND returned_at IS NULL)
-         + ({recurring.WITHOUT_OPEN_ONE}) + ({deliveries.LEFT})
+         + ({recurring.WITHOUT_OPEN_ONE}) + ({enrolled.STANDS_STILL}) + ({deliveries.LEFT})
 """)
 DEAD = text("SELECT id, type, error FROM outbox WHERE failed_at IS NOT NULL ORDER BY id")
 REPEATED = text("""
@@ -155,7 +156,12 @@ def judge(tx: Transaction, people: People, arrived: Arrived) -> Verdict:
     for follow_up_id in found:
         verdict.add("after_stop", 1, f"follow-up {follow_up_id} is in no journal")
     said = comments.failures(tx, arrived.said)
-    for failure, count, example in (*summaries.failures(tx), *recurring.failures(tx), *said):
+    for failure, count, example in (
+        *summaries.failures(tx),
+        *recurring.failures(tx),
+        *enrolled.failures(tx),
+        *said,
+    ):
         verdict.add(failure, count, example)
     for failure, count, example in _of_what_left(tx, arrived, court.clock):
         verdict.add(failure, count, example)
@@ -165,7 +171,9 @@ def judge(tx: Transaction, people: People, arrived: Arrived) -> Verdict:
     verdict.pushed = arrived.pushes.taken.total()
     verdict.called = sum(hook.taken.total() for hook in arrived.hooks.values())
     left, beyond = tx.execute(LEFT).scalar_one(), tx.execute(SWEEPS_BEYOND).scalar_one()
-    verdict.add("lost", left, f"{left} sweeps, events, returns, series and deliveries never came to an end")
+    verdict.add(
+        "lost", left, f"{left} sweeps, events, returns, series, sequences and deliveries never came to an end"
+    )
     verdict.add("duplicated", beyond, f"sweeps counted {beyond} deliveries more than they had escalations")
     return verdict
 

@@ -152,6 +152,12 @@ OWNED: dict[str, dict[str, set[str]]] = {
         "saved_views": {"DELETE"}
         | {f"INSERT({c})" for c in ("owner_id", "name", "shared", "filters")}
         | {f"UPDATE({c})" for c in ("name", "shared", "filters")},
+        "sequences": {"DELETE", "INSERT(created_by)"}
+        | {f"{verb}({c})" for verb in ("INSERT", "UPDATE") for c in ("name", "steps", "stops_on")},
+        "enrolments": {f"INSERT({c})" for c in ("sequence_id", "name", "steps", "stops_on", "created_by")}
+        | {f"{verb}({c})" for verb in ("INSERT", "UPDATE") for c in ("subject_id", "assignee_id")}
+        | {f"UPDATE({c})" for c in ("ended_at", "ended_because", "ended_by")},
+        "enrolment_steps": {"DELETE", *(f"INSERT({c})" for c in ("enrolment_id", "step", "follow_up_id"))},
         "comments": {f"INSERT({c})" for c in ("follow_up_id", "number", "author_id", "body")}
         | {f"UPDATE({c})" for c in ("body", "edited_at", "deleted_at", "deleted_by")},
         # Which tell by a trigger.

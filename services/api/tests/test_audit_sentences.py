@@ -373,6 +373,22 @@ SAID: tuple[tuple[Action, int | None, str | None, dict[str, Any], str], ...] = (
     ),
     (Action.SAVED_VIEW_DELETED, 1, "saved-views/3", {}, "Ada Okafor deleted the shared view “3”"),
     (
+        Action.SEQUENCE_CREATED,
+        1,
+        "sequences/3",
+        {"name": "New lead"},
+        "Ada Okafor added the sequence “New lead”",
+    ),
+    (Action.SEQUENCE_CHANGED, 1, "sequences/3", {}, "Ada Okafor changed the sequence “3”"),
+    (Action.SEQUENCE_DELETED, 1, "sequences/3", {}, "Ada Okafor deleted the sequence “3”"),
+    (
+        Action.SEQUENCE_STOPPED,
+        1,
+        "enrolments/7",
+        {"name": "New lead", "follow_ups": [4, 5]},
+        "Ada Okafor stopped the sequence “New lead” on a lead or client, which deleted 2 open follow-ups",
+    ),
+    (
         Action.KIND_CREATED,
         1,
         "follow-up-kinds/6",

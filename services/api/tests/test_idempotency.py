@@ -53,6 +53,7 @@ CREATING: dict[str, dict[str, Any]] = {
     "/follow-ups/{follow_up_id}/log": {"json": {"note": "Called back"}},
     "/follow-ups/{follow_up_id}/comments": {"json": {"body": "They called back."}},
     "/follow-ups/{follow_up_id}/series": {"json": {"repeats": {"unit": "week"}}},
+    "/sequences": {"json": {"name": "New lead", "steps": [{"title": "Call", "offset": 0}]}},
     "/sweeps": {},
     "/tokens": {"json": {"name": "Nightly import"}},
     "/imports/users": {"content": f"{USERS}new@example.com,New,employee,,,true\n".encode()},
@@ -64,7 +65,7 @@ CREATING: dict[str, dict[str, Any]] = {
 """Every route that creates, and something that it takes."""
 ELSEWHERE = {
     *("/api/cron/followups", "/api/v1/webhooks", "/api/v1/me/destinations"),
-    *("/api/v1/users/{user_id}/destinations", "/api/v1/subjects/{subject_id}/merge"),
+    *("/api/v1/users/{user_id}/destinations", "/api/v1/subjects/{subject_id}/merge", "/api/v1/enrolments"),
     "/api/v1/follow-ups/{follow_up_id}/acknowledge",
 }
 """Those whose keys the tests of their own try."""
@@ -80,6 +81,7 @@ NOT_CREATING = {
     "/api/v1/policies/{policy_id}/publish": "the second time there is no draft any more",
     "/api/v1/series/preview": "computes and writes nothing",
     "/api/v1/series/{series_id}/end": "one that has ended stays so",
+    "/api/v1/enrolments/{enrolment_id}/stop": "one that has ended stays so",
     "/api/v1/session": "a log-in made twice is two sessions of one person, and its answer a secret",
     "/api/v1/session/password-link": "only reads",
     "/api/v1/invitations": "a newer link takes the place of the one before, and the answer is a secret",
@@ -121,6 +123,7 @@ COUNTED = (
     "calendars",
     "absences",
     "saved_views",
+    "sequences",
     "follow_up_kinds",
     "outcomes",
     "sweeps",

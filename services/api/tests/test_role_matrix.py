@@ -94,8 +94,8 @@ def admins(status: int, **more: Any) -> Line:
     return Line(("ada",), status, **more)
 
 
-def managers(status: int) -> Line:
-    return Line(("mia", "dana", "max", "ada"), status)
+def managers(status: int, **more: Any) -> Line:
+    return Line(("mia", "dana", "max", "ada"), status, **more)
 
 
 def amirs(status: int, **more: Any) -> Line:
@@ -218,6 +218,17 @@ LINES: dict[str, Line] = {
     ),
     "POST /api/v1/subject-merges/{merge_id}/undo": Line(("mia", "dana", "max", "ada"), 200),
     "GET /api/v1/subjects/{subject_id}/changes": everybody(200),
+    "GET /api/v1/sequences": everybody(200),
+    "POST /api/v1/sequences": managers(201, json={"name": "New", "steps": [{"title": "Call", "offset": 0}]}),
+    "GET /api/v1/sequences/{sequence_id}": everybody(200),
+    "PATCH /api/v1/sequences/{sequence_id}": managers(200, json={"name": "Old"}),
+    "DELETE /api/v1/sequences/{sequence_id}": managers(204),
+    "GET /api/v1/enrolments": everybody(200),
+    "POST /api/v1/enrolments": everybody(
+        201, json={"sequence_id": "{sequence_id}", "subject_id": "{subject_id}"}
+    ),
+    "GET /api/v1/enrolments/{enrolment_id}": amirs(200),
+    "POST /api/v1/enrolments/{enrolment_id}/stop": amirs(200),
     "GET /api/v1/subjects/{subject_id}/activities": everybody(200),
     "GET /api/v1/saved-views": everybody(200),
     "POST /api/v1/saved-views": everybody(201, json={"name": "Calls", "filters": {"kind": "call"}}),
@@ -377,6 +388,8 @@ class Cast:
             world.execute("DELETE FROM absences")
         if "/saved-views" in route:
             world.execute("DELETE FROM saved_views")
+        if "/sequences" in route or "/enrolments" in route:
+            world.execute("DELETE FROM enrolment_steps; DELETE FROM enrolments; DELETE FROM sequences")
         if "/follow-up-kinds" in route:
             self._forget("follow_up_kinds", 5)
         if "/outcomes" in route:
@@ -420,6 +433,10 @@ MAKE_LINK = (
     "INSERT INTO password_links (user_id, purpose, token_hash, expires_at) "
     "VALUES (:amir, 'invitation', :digest, now() + interval '1 day') ON CONFLICT DO NOTHING"
 )
+ONE_STEP = (
+    "jsonb_build_array(jsonb_build_object('title', 'Call', 'kind', 'call', 'priority', 'normal', "
+    "'notes', '', 'offset', 0, 'waits', false))"
+)
 MAKE = {
     "follow_up_id": "INSERT INTO follow_ups (title, due_at, assignee_id) VALUES ('Call', now(), :amir)",
     "token_id": "INSERT INTO api_tokens (user_id, name, prefix, token_hash) "
@@ -428,6 +445,9 @@ MAKE = {
     "(user_id, follow_up_id, run, step, policy_version_id, due_at, audience) "
     "VALUES (:amir, nextval('follow_ups_id_seq'), 1, 1, 1, now(), 'assignee')",
     "view_id": "INSERT INTO saved_views (owner_id, name, filters) VALUES (:amir, 'Mine', '{}')",
+    "sequence_id": f"INSERT INTO sequences (name, steps, created_by) VALUES ('Sequence', {ONE_STEP}, :amir)",
+    "enrolment_id": "INSERT INTO enrolments (name, steps, subject_id, assignee_id, created_by) "
+    f"SELECT 'Sequence', {ONE_STEP}, max(id), :amir, :amir FROM subjects",
     "comment_id": "INSERT INTO comments (follow_up_id, number, author_id, body) "
     "VALUES ((SELECT max(id) FROM follow_ups), 1, :amir, 'Call back')",
     "hold_id": "INSERT INTO holds "

@@ -33,6 +33,8 @@ from followup_api.destinations.routes import channels
 from followup_api.destinations.routes import of_people as destinations_of_people
 from followup_api.destinations.routes import router as destinations
 from followup_api.downloads import Downloads
+from followup_api.enrolments import worker as enrolments_worker
+from followup_api.enrolments.routes import router as enrolments
 from followup_api.escalations.routes import router as escalations
 from followup_api.followups.routes import router as follow_ups
 from followup_api.handovers.routes import of_people as hand_overs_of_people
@@ -64,6 +66,7 @@ from followup_api.policies.routes import router as policies
 from followup_api.push.routes import router as browsers
 from followup_api.routing import API
 from followup_api.saved_views.routes import router as saved_views
+from followup_api.sequences.routes import router as sequences
 from followup_api.series import worker as series_worker
 from followup_api.series.routes import of_follow_ups as series_of_follow_ups
 from followup_api.series.routes import router as series
@@ -113,6 +116,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     comments,
     series_of_follow_ups,
     series,
+    sequences,
+    enrolments,
     saved_views,
     kinds,
     outcomes,
@@ -205,7 +210,12 @@ def create_app(
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """What goes on as long as the application is served."""
     context = app.state.context
-    async with live.lifespan(app), mail_answers.running(context), series_worker.running(context):
+    async with (
+        live.lifespan(app),
+        mail_answers.running(context),
+        series_worker.running(context),
+        enrolments_worker.running(context),
+    ):
         yield
 
 

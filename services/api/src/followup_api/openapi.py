@@ -42,6 +42,7 @@ ABOUT: dict[str, Any] = {
         {"name": "Comments", "description": "What people say about follow-ups."},
         {"name": "Saved views", "description": "Lists of follow-ups under a name."},
         {"name": "Series", "description": "Follow-ups that come again."},
+        {"name": "Sequences", "description": "Sets of follow-ups, and where they were started."},
         {"name": "Kinds of follow-ups", "description": "The list that people choose from: call, visit..."},
         {"name": "Outcomes", "description": "What can come of a follow-up: reached, no answer..."},
         {"name": "Subjects", "description": "The leads and clients that follow-ups are about."},

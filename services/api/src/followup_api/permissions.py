@@ -56,6 +56,7 @@ class Permission(StrEnum):
     FOLLOW_UPS_READ = "follow-ups:read"
     FOLLOW_UPS_WRITE = "follow-ups:write"
     FOLLOW_UPS_DELETE = "follow-ups:delete"
+    SEQUENCES_WRITE = "sequences:write"
     CHOICES_WRITE = "choices:write"
     SUBJECTS_READ = "subjects:read"
     SUBJECTS_WRITE = "subjects:write"
@@ -103,6 +104,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.FOLLOW_UPS_READ: Grant("employee", Scope.READ),
     Permission.FOLLOW_UPS_WRITE: Grant("employee", Scope.WRITE),
     Permission.FOLLOW_UPS_DELETE: Grant(None, Scope.WRITE),  # of the roles that FOLLOWUP_DELETE_ROLES names
+    Permission.SEQUENCES_WRITE: Grant("manager", Scope.WRITE),
     Permission.CHOICES_WRITE: Grant("admin", Scope.ADMIN),
     Permission.SUBJECTS_READ: Grant("employee", Scope.READ),
     Permission.SUBJECTS_WRITE: Grant("manager", Scope.WRITE),

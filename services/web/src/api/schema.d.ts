@@ -1405,6 +1405,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sequences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sequences
+         * @description All of them, by name.
+         */
+        get: operations["list_sequences"];
+        put?: never;
+        /**
+         * Add a sequence
+         * @description A set of follow-ups at offsets from the start, as a manager or an admin. Steps come in the order of
+         *     their offsets; one that waits begins to count again.
+         */
+        post: operations["create_sequence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sequences/{sequence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a sequence
+         * @description Its steps, and on how many leads and clients it goes on.
+         */
+        get: operations["get_sequence"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a sequence
+         * @description It can be started no more. Where it goes on, it does to its end.
+         */
+        delete: operations["delete_sequence"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a sequence
+         * @description For those who start it from now on: where it goes on, it does with the steps that it had.
+         */
+        patch: operations["change_sequence"];
+        trace?: never;
+    };
+    "/api/v1/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sequences that were started
+         * @description The newest first: those whose follow-ups are yours, or of somebody below you.
+         */
+        get: operations["list_enrolments"];
+        put?: never;
+        /**
+         * Start a sequence
+         * @description On a lead or client. The follow-ups up to the first step that waits are planned at once; those after it
+         *     when none of them is open any more. One sequence goes on once for each lead or client.
+         */
+        post: operations["start_sequence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{enrolment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a sequence that was started
+         * @description What it did, and what it will do.
+         */
+        get: operations["get_enrolment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{enrolment_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a sequence
+         * @description Nothing comes of it any more. Those of its follow-ups that are open and that you see are deleted, and
+         *     can be restored for 30 days. One that has ended stays so.
+         */
+        post: operations["stop_sequence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/saved-views": {
         parameters: {
             query?: never;
@@ -3252,7 +3371,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "subjects.merged" | "subjects.merge-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "comment.deleted" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "saved-view.shared" | "saved-view.changed" | "saved-view.unshared" | "saved-view.deleted" | "action-link.used" | "action-link.refused" | "slack-request.refused" | "mail-answer.followed" | "mail-answer.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "browser.added" | "browser.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "subjects.merged" | "subjects.merge-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "comment.deleted" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "saved-view.shared" | "saved-view.changed" | "saved-view.unshared" | "saved-view.deleted" | "sequence.created" | "sequence.changed" | "sequence.deleted" | "sequence.stopped" | "action-link.used" | "action-link.refused" | "slack-request.refused" | "mail-answer.followed" | "mail-answer.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "browser.added" | "browser.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -5621,6 +5740,220 @@ export interface components {
              * @example Sent by hand on 2 March.
              */
             note: string;
+        };
+        /**
+         * Enrolment
+         * @description A sequence that was started on a lead or client: what it did, and what it will do.
+         * @example {
+         *       "assignee": {
+         *         "id": 3,
+         *         "name": "Amir Patel"
+         *       },
+         *       "created_at": "2026-03-02T09:00:00.250344Z",
+         *       "created_by": {
+         *         "id": 3,
+         *         "name": "Amir Patel"
+         *       },
+         *       "etag": "\"1-5d41402a\"",
+         *       "id": 7,
+         *       "may_change": true,
+         *       "name": "New lead",
+         *       "sequence_id": 2,
+         *       "steps": [
+         *         {
+         *           "due_at": "2026-03-02T16:00:00Z",
+         *           "follow_up_id": 42,
+         *           "kind": "call",
+         *           "notes": "",
+         *           "offset": 0,
+         *           "outcome": "no answer",
+         *           "priority": "normal",
+         *           "state": "completed",
+         *           "title": "Call",
+         *           "waits": false
+         *         },
+         *         {
+         *           "due_at": "2026-03-04T08:00:00Z",
+         *           "follow_up_id": 43,
+         *           "kind": "e-mail",
+         *           "notes": "",
+         *           "offset": 2,
+         *           "priority": "normal",
+         *           "state": "open",
+         *           "title": "Send the brochure",
+         *           "waits": false
+         *         },
+         *         {
+         *           "due_at": "2026-03-11T08:00:00Z",
+         *           "kind": "call",
+         *           "notes": "",
+         *           "offset": 5,
+         *           "priority": "normal",
+         *           "state": "to_come",
+         *           "title": "Call again",
+         *           "waits": true
+         *         }
+         *       ],
+         *       "stops_on": [
+         *         "not interested"
+         *       ],
+         *       "subject": {
+         *         "id": 5,
+         *         "kind": "lead",
+         *         "name": "Globex"
+         *       },
+         *       "updated_at": "2026-03-02T09:00:00.250344Z",
+         *       "version": 1
+         *     }
+         */
+        Enrolment: {
+            /** Id */
+            id: number;
+            /**
+             * Sequence Id
+             * @description Null: that was deleted since.
+             */
+            sequence_id: number | null;
+            /**
+             * Name
+             * @description As the sequence was called, and its steps were, when it was started.
+             */
+            name: string;
+            subject: components["schemas"]["EnrolmentSubject"];
+            /** @description Whose the follow-ups are that it will plan. */
+            assignee: components["schemas"]["PersonName"];
+            created_by: components["schemas"]["PersonName"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Steps */
+            steps: components["schemas"]["EnrolmentStep"][];
+            /**
+             * Stops On
+             * @description Outcomes that end it, and delete those of its follow-ups that are open. Name of one of `GET /outcomes`.
+             */
+            stops_on: string[];
+            /**
+             * Ended At
+             * @description Null: it goes on.
+             */
+            ended_at: string | null;
+            /**
+             * Ended Because
+             * @description `finished`: no step is left; `outcome`: one came that stops it; `stopped`: by hand.
+             */
+            ended_because: ("finished" | "outcome" | "stopped") | null;
+            ended_by: components["schemas"]["PersonName"] | null;
+            /**
+             * May Change
+             * @description Whether you may stop it: what it plans is yours, or of somebody below you.
+             */
+            may_change: boolean;
+            /** Version */
+            version: number;
+            /**
+             * Etag
+             * @description For `If-Match`.
+             */
+            etag: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * EnrolmentStart
+         * @description Which sequence to start, and on whom.
+         * @example {
+         *       "sequence_id": 2,
+         *       "subject_id": 5
+         *     }
+         */
+        EnrolmentStart: {
+            /**
+             * Sequence Id
+             * @example 42
+             */
+            sequence_id: number;
+            /**
+             * Subject Id
+             * @example 42
+             */
+            subject_id: number;
+            /**
+             * Assignee Id
+             * @description Whose its follow-ups are; without it, the caller's.
+             */
+            assignee_id?: number | null;
+        };
+        /**
+         * EnrolmentStep
+         * @description A step, and what was made of it.
+         */
+        EnrolmentStep: {
+            /** Title */
+            title: string;
+            /**
+             * Kind
+             * @description What is to be done. Name of one of `GET /follow-up-kinds`.
+             */
+            kind: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high";
+            /** Notes */
+            notes: string;
+            /**
+             * Offset
+             * @description Working days of the assignee after the start; from the last step with `waits` on, after what that one waited for. 0: the same day.
+             */
+            offset: number;
+            /**
+             * Waits
+             * @description Whether it is planned only when none of the steps before it is open any more; its offset, and those of the steps after it, count from then. Without it, it is planned together with the one before.
+             */
+            waits: boolean;
+            /**
+             * State
+             * @description `to_come`: it is not planned yet, and never will be where the sequence has ended.
+             * @enum {string}
+             */
+            state: "open" | "completed" | "deleted" | "to_come";
+            /**
+             * Follow Up Id
+             * @description What was made of it; null: nothing yet, or it is out of your sight.
+             */
+            follow_up_id: number | null;
+            /**
+             * Due At
+             * @description When that is due. Of one that is to come: when it will be, if those before it are completed when they are due. Null: nobody knows, or it never comes.
+             */
+            due_at: string | null;
+            /**
+             * Outcome
+             * @description What came of it, where it is completed.
+             */
+            outcome: string | null;
+        };
+        /**
+         * EnrolmentSubject
+         * @description The lead or client that it is for.
+         */
+        EnrolmentSubject: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "lead" | "client";
+            /** Name */
+            name: string;
         };
         /**
          * EscalatedFollowUp
@@ -9375,6 +9708,17 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[Enrolment] */
+        Page_Enrolment_: {
+            /** Items */
+            items: components["schemas"]["Enrolment"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
         /** Page[EscalatedFollowUp] */
         Page_EscalatedFollowUp_: {
             /** Items */
@@ -9456,6 +9800,17 @@ export interface components {
         Page_SavedView_: {
             /** Items */
             items: components["schemas"]["SavedView"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
+        /** Page[Sequence] */
+        Page_Sequence_: {
+            /** Items */
+            items: components["schemas"]["Sequence"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` to get the next page; null on the last one.
@@ -9755,7 +10110,7 @@ export interface components {
          * @description What a route asks of its caller. Which rows they then see is the queries' business.
          * @enum {string}
          */
-        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "choices:write" | "subjects:read" | "subjects:write" | "absences:read" | "absences:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "policies:simulate" | "escalations:read" | "team:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "webhooks" | "ops";
+        Permission: "public" | "cron-secret" | "self" | "self:write" | "users:read" | "users:write" | "follow-ups:read" | "follow-ups:write" | "follow-ups:delete" | "sequences:write" | "choices:write" | "subjects:read" | "subjects:write" | "absences:read" | "absences:write" | "calendars:read" | "calendars:write" | "policies:read" | "policies:write" | "policies:simulate" | "escalations:read" | "team:read" | "notifications" | "notifications:write" | "sweeps" | "imports" | "imports:users" | "webhooks" | "ops";
         /**
          * PersonCompared
          * @description How much somebody was told, and would have been.
@@ -11128,6 +11483,220 @@ export interface components {
              * @description Says what becomes of it.
              */
             delivery_id: string;
+        };
+        /**
+         * Sequence
+         * @description A set of follow-ups that is started on leads and clients.
+         * @example {
+         *       "created_at": "2026-03-02T09:00:00.250344Z",
+         *       "created_by": {
+         *         "id": 2,
+         *         "name": "Dana Reyes"
+         *       },
+         *       "etag": "\"1-5d41402a\"",
+         *       "going_on": 14,
+         *       "id": 2,
+         *       "name": "New lead",
+         *       "steps": [
+         *         {
+         *           "kind": "call",
+         *           "notes": "",
+         *           "offset": 0,
+         *           "priority": "normal",
+         *           "title": "Call",
+         *           "waits": false
+         *         },
+         *         {
+         *           "kind": "e-mail",
+         *           "notes": "",
+         *           "offset": 2,
+         *           "priority": "normal",
+         *           "title": "Send the brochure",
+         *           "waits": false
+         *         },
+         *         {
+         *           "kind": "call",
+         *           "notes": "",
+         *           "offset": 5,
+         *           "priority": "normal",
+         *           "title": "Call again",
+         *           "waits": true
+         *         }
+         *       ],
+         *       "stops_on": [
+         *         "not interested"
+         *       ],
+         *       "updated_at": "2026-03-02T09:00:00.250344Z",
+         *       "version": 1
+         *     }
+         */
+        Sequence: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Steps */
+            steps: components["schemas"]["SequenceStepShown"][];
+            /**
+             * Stops On
+             * @description Outcomes that end it, and delete those of its follow-ups that are open. Name of one of `GET /outcomes`.
+             */
+            stops_on: string[];
+            /**
+             * Going On
+             * @description On how many leads and clients it goes on.
+             */
+            going_on: number;
+            created_by: components["schemas"]["PersonName"];
+            /** Version */
+            version: number;
+            /**
+             * Etag
+             * @description For `If-Match`.
+             */
+            etag: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * SequenceCreate
+         * @description A sequence to add.
+         * @example {
+         *       "name": "New lead",
+         *       "steps": [
+         *         {
+         *           "kind": "call",
+         *           "offset": 0,
+         *           "title": "Call"
+         *         },
+         *         {
+         *           "kind": "e-mail",
+         *           "offset": 2,
+         *           "title": "Send the brochure"
+         *         },
+         *         {
+         *           "kind": "call",
+         *           "offset": 5,
+         *           "title": "Call again",
+         *           "waits": true
+         *         }
+         *       ],
+         *       "stops_on": [
+         *         "not interested"
+         *       ]
+         *     }
+         */
+        SequenceCreate: {
+            /**
+             * Name
+             * @description Unique.
+             */
+            name: string;
+            /** Steps */
+            steps: components["schemas"]["SequenceStepInput"][];
+            /**
+             * Stops On
+             * @description Outcomes that end it, and delete those of its follow-ups that are open. Name of one of `GET /outcomes`.
+             */
+            stops_on?: string[];
+        };
+        /**
+         * SequencePatch
+         * @description What to change of a sequence; what is left out stays.
+         * @example {
+         *       "name": "New lead (web)"
+         *     }
+         */
+        SequencePatch: {
+            /**
+             * Name
+             * @description Unique.
+             */
+            name?: string;
+            /**
+             * Steps
+             * @description All of them.
+             */
+            steps?: components["schemas"]["SequenceStepInput"][];
+            /**
+             * Stops On
+             * @description Outcomes that end it, and delete those of its follow-ups that are open. Name of one of `GET /outcomes`.
+             */
+            stops_on?: string[];
+        };
+        /**
+         * SequenceStepInput
+         * @description A follow-up of a sequence.
+         */
+        SequenceStepInput: {
+            /** Title */
+            title: string;
+            /**
+             * Kind
+             * @description What is to be done. Name of one of `GET /follow-up-kinds`.
+             * @default task
+             */
+            kind: string;
+            /**
+             * Priority
+             * @default normal
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high";
+            /**
+             * Notes
+             * @default
+             */
+            notes: string;
+            /**
+             * Offset
+             * @description Working days of the assignee after the start; from the last step with `waits` on, after what that one waited for. 0: the same day.
+             */
+            offset: number;
+            /**
+             * Waits
+             * @description Whether it is planned only when none of the steps before it is open any more; its offset, and those of the steps after it, count from then. Without it, it is planned together with the one before.
+             * @default false
+             */
+            waits: boolean;
+        };
+        /**
+         * SequenceStepShown
+         * @description A follow-up of a sequence.
+         */
+        SequenceStepShown: {
+            /** Title */
+            title: string;
+            /**
+             * Kind
+             * @description What is to be done. Name of one of `GET /follow-up-kinds`.
+             */
+            kind: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "low" | "normal" | "high";
+            /** Notes */
+            notes: string;
+            /**
+             * Offset
+             * @description Working days of the assignee after the start; from the last step with `waits` on, after what that one waited for. 0: the same day.
+             */
+            offset: number;
+            /**
+             * Waits
+             * @description Whether it is planned only when none of the steps before it is open any more; its offset, and those of the steps after it, count from then. Without it, it is planned together with the one before.
+             */
+            waits: boolean;
         };
         /**
          * Series
@@ -22281,6 +22850,1194 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_sequences: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2026-03-02T09:00:00.250344Z",
+                     *           "created_by": {
+                     *             "id": 2,
+                     *             "name": "Dana Reyes"
+                     *           },
+                     *           "etag": "\"1-5d41402a\"",
+                     *           "going_on": 14,
+                     *           "id": 2,
+                     *           "name": "New lead",
+                     *           "steps": [
+                     *             {
+                     *               "kind": "call",
+                     *               "notes": "",
+                     *               "offset": 0,
+                     *               "priority": "normal",
+                     *               "title": "Call",
+                     *               "waits": false
+                     *             },
+                     *             {
+                     *               "kind": "e-mail",
+                     *               "notes": "",
+                     *               "offset": 2,
+                     *               "priority": "normal",
+                     *               "title": "Send the brochure",
+                     *               "waits": false
+                     *             },
+                     *             {
+                     *               "kind": "call",
+                     *               "notes": "",
+                     *               "offset": 5,
+                     *               "priority": "normal",
+                     *               "title": "Call again",
+                     *               "waits": true
+                     *             }
+                     *           ],
+                     *           "stops_on": [
+                     *             "not interested"
+                     *           ],
+                     *           "updated_at": "2026-03-02T09:00:00.250344Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Sequence_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_sequence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "New lead",
+                 *       "steps": [
+                 *         {
+                 *           "kind": "call",
+                 *           "offset": 0,
+                 *           "title": "Call"
+                 *         },
+                 *         {
+                 *           "kind": "e-mail",
+                 *           "offset": 2,
+                 *           "title": "Send the brochure"
+                 *         },
+                 *         {
+                 *           "kind": "call",
+                 *           "offset": 5,
+                 *           "title": "Call again",
+                 *           "waits": true
+                 *         }
+                 *       ],
+                 *       "stops_on": [
+                 *         "not interested"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SequenceCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:00:00.250344Z",
+                     *       "created_by": {
+                     *         "id": 2,
+                     *         "name": "Dana Reyes"
+                     *       },
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "going_on": 14,
+                     *       "id": 2,
+                     *       "name": "New lead",
+                     *       "steps": [
+                     *         {
+                     *           "kind": "call",
+                     *           "notes": "",
+                     *           "offset": 0,
+                     *           "priority": "normal",
+                     *           "title": "Call",
+                     *           "waits": false
+                     *         },
+                     *         {
+                     *           "kind": "e-mail",
+                     *           "notes": "",
+                     *           "offset": 2,
+                     *           "priority": "normal",
+                     *           "title": "Send the brochure",
+                     *           "waits": false
+                     *         },
+                     *         {
+                     *           "kind": "call",
+                     *           "notes": "",
+                     *           "offset": 5,
+                     *           "priority": "normal",
+                     *           "title": "Call again",
+                     *           "waits": true
+                     *         }
+                     *       ],
+                     *       "stops_on": [
+                     *         "not interested"
+                     *       ],
+                     *       "updated_at": "2026-03-02T09:00:00.250344Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Sequence"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_sequence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                sequence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:00:00.250344Z",
+                     *       "created_by": {
+                     *         "id": 2,
+                     *         "name": "Dana Reyes"
+                     *       },
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "going_on": 14,
+                     *       "id": 2,
+                     *       "name": "New lead",
+                     *       "steps": [
+                     *         {
+                     *           "kind": "call",
+                     *           "notes": "",
+                     *           "offset": 0,
+                     *           "priority": "normal",
+                     *           "title": "Call",
+                     *           "waits": false
+                     *         },
+                     *         {
+                     *           "kind": "e-mail",
+                     *           "notes": "",
+                     *           "offset": 2,
+                     *           "priority": "normal",
+                     *           "title": "Send the brochure",
+                     *           "waits": false
+                     *         },
+                     *         {
+                     *           "kind": "call",
+                     *           "notes": "",
+                     *           "offset": 5,
+                     *           "priority": "normal",
+                     *           "title": "Call again",
+                     *           "waits": true
+                     *         }
+                     *       ],
+                     *       "stops_on": [
+                     *         "not interested"
+                     *       ],
+                     *       "updated_at": "2026-03-02T09:00:00.250344Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Sequence"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    delete_sequence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                sequence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    change_sequence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                sequence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "New lead (web)"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SequencePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2026-03-02T09:00:00.250344Z",
+                     *       "created_by": {
+                     *         "id": 2,
+                     *         "name": "Dana Reyes"
+                     *       },
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "going_on": 14,
+                     *       "id": 2,
+                     *       "name": "New lead",
+                     *       "steps": [
+                     *         {
+                     *           "kind": "call",
+                     *           "notes": "",
+                     *           "offset": 0,
+                     *           "priority": "normal",
+                     *           "title": "Call",
+                     *           "waits": false
+                     *         },
+                     *         {
+                     *           "kind": "e-mail",
+                     *           "notes": "",
+                     *           "offset": 2,
+                     *           "priority": "normal",
+                     *           "title": "Send the brochure",
+                     *           "waits": false
+                     *         },
+                     *         {
+                     *           "kind": "call",
+                     *           "notes": "",
+                     *           "offset": 5,
+                     *           "priority": "normal",
+                     *           "title": "Call again",
+                     *           "waits": true
+                     *         }
+                     *       ],
+                     *       "stops_on": [
+                     *         "not interested"
+                     *       ],
+                     *       "updated_at": "2026-03-02T09:00:00.250344Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Sequence"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Changed in the meantime */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_enrolments: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+                /** @description Only those on this lead or client. */
+                subject_id?: number | null;
+                /** @description Only the one of which this follow-up is a step. */
+                follow_up_id?: number | null;
+                /** @description Also those that have ended. */
+                ended?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "assignee": {
+                     *             "id": 3,
+                     *             "name": "Amir Patel"
+                     *           },
+                     *           "created_at": "2026-03-02T09:00:00.250344Z",
+                     *           "created_by": {
+                     *             "id": 3,
+                     *             "name": "Amir Patel"
+                     *           },
+                     *           "etag": "\"1-5d41402a\"",
+                     *           "id": 7,
+                     *           "may_change": true,
+                     *           "name": "New lead",
+                     *           "sequence_id": 2,
+                     *           "steps": [
+                     *             {
+                     *               "due_at": "2026-03-02T16:00:00Z",
+                     *               "follow_up_id": 42,
+                     *               "kind": "call",
+                     *               "notes": "",
+                     *               "offset": 0,
+                     *               "outcome": "no answer",
+                     *               "priority": "normal",
+                     *               "state": "completed",
+                     *               "title": "Call",
+                     *               "waits": false
+                     *             },
+                     *             {
+                     *               "due_at": "2026-03-04T08:00:00Z",
+                     *               "follow_up_id": 43,
+                     *               "kind": "e-mail",
+                     *               "notes": "",
+                     *               "offset": 2,
+                     *               "priority": "normal",
+                     *               "state": "open",
+                     *               "title": "Send the brochure",
+                     *               "waits": false
+                     *             },
+                     *             {
+                     *               "due_at": "2026-03-11T08:00:00Z",
+                     *               "kind": "call",
+                     *               "notes": "",
+                     *               "offset": 5,
+                     *               "priority": "normal",
+                     *               "state": "to_come",
+                     *               "title": "Call again",
+                     *               "waits": true
+                     *             }
+                     *           ],
+                     *           "stops_on": [
+                     *             "not interested"
+                     *           ],
+                     *           "subject": {
+                     *             "id": 5,
+                     *             "kind": "lead",
+                     *             "name": "Globex"
+                     *           },
+                     *           "updated_at": "2026-03-02T09:00:00.250344Z",
+                     *           "version": 1
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Enrolment_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    start_sequence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "sequence_id": 2,
+                 *       "subject_id": 5
+                 *     }
+                 */
+                "application/json": components["schemas"]["EnrolmentStart"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assignee": {
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "created_at": "2026-03-02T09:00:00.250344Z",
+                     *       "created_by": {
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "id": 7,
+                     *       "may_change": true,
+                     *       "name": "New lead",
+                     *       "sequence_id": 2,
+                     *       "steps": [
+                     *         {
+                     *           "due_at": "2026-03-02T16:00:00Z",
+                     *           "follow_up_id": 42,
+                     *           "kind": "call",
+                     *           "notes": "",
+                     *           "offset": 0,
+                     *           "outcome": "no answer",
+                     *           "priority": "normal",
+                     *           "state": "completed",
+                     *           "title": "Call",
+                     *           "waits": false
+                     *         },
+                     *         {
+                     *           "due_at": "2026-03-04T08:00:00Z",
+                     *           "follow_up_id": 43,
+                     *           "kind": "e-mail",
+                     *           "notes": "",
+                     *           "offset": 2,
+                     *           "priority": "normal",
+                     *           "state": "open",
+                     *           "title": "Send the brochure",
+                     *           "waits": false
+                     *         },
+                     *         {
+                     *           "due_at": "2026-03-11T08:00:00Z",
+                     *           "kind": "call",
+                     *           "notes": "",
+                     *           "offset": 5,
+                     *           "priority": "normal",
+                     *           "state": "to_come",
+                     *           "title": "Call again",
+                     *           "waits": true
+                     *         }
+                     *       ],
+                     *       "stops_on": [
+                     *         "not interested"
+                     *       ],
+                     *       "subject": {
+                     *         "id": 5,
+                     *         "kind": "lead",
+                     *         "name": "Globex"
+                     *       },
+                     *       "updated_at": "2026-03-02T09:00:00.250344Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                enrolment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assignee": {
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "created_at": "2026-03-02T09:00:00.250344Z",
+                     *       "created_by": {
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "id": 7,
+                     *       "may_change": true,
+                     *       "name": "New lead",
+                     *       "sequence_id": 2,
+                     *       "steps": [
+                     *         {
+                     *           "due_at": "2026-03-02T16:00:00Z",
+                     *           "follow_up_id": 42,
+                     *           "kind": "call",
+                     *           "notes": "",
+                     *           "offset": 0,
+                     *           "outcome": "no answer",
+                     *           "priority": "normal",
+                     *           "state": "completed",
+                     *           "title": "Call",
+                     *           "waits": false
+                     *         },
+                     *         {
+                     *           "due_at": "2026-03-04T08:00:00Z",
+                     *           "follow_up_id": 43,
+                     *           "kind": "e-mail",
+                     *           "notes": "",
+                     *           "offset": 2,
+                     *           "priority": "normal",
+                     *           "state": "open",
+                     *           "title": "Send the brochure",
+                     *           "waits": false
+                     *         },
+                     *         {
+                     *           "due_at": "2026-03-11T08:00:00Z",
+                     *           "kind": "call",
+                     *           "notes": "",
+                     *           "offset": 5,
+                     *           "priority": "normal",
+                     *           "state": "to_come",
+                     *           "title": "Call again",
+                     *           "waits": true
+                     *         }
+                     *       ],
+                     *       "stops_on": [
+                     *         "not interested"
+                     *       ],
+                     *       "subject": {
+                     *         "id": 5,
+                     *         "kind": "lead",
+                     *         "name": "Globex"
+                     *       },
+                     *       "updated_at": "2026-03-02T09:00:00.250344Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    stop_sequence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what you change, as you read it: a stale one gives 412. Without it, or with `*`, the change is made whatever was changed meanwhile. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description Id of the entry. */
+                enrolment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "assignee": {
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "created_at": "2026-03-02T09:00:00.250344Z",
+                     *       "created_by": {
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
+                     *       "etag": "\"1-5d41402a\"",
+                     *       "id": 7,
+                     *       "may_change": true,
+                     *       "name": "New lead",
+                     *       "sequence_id": 2,
+                     *       "steps": [
+                     *         {
+                     *           "due_at": "2026-03-02T16:00:00Z",
+                     *           "follow_up_id": 42,
+                     *           "kind": "call",
+                     *           "notes": "",
+                     *           "offset": 0,
+                     *           "outcome": "no answer",
+                     *           "priority": "normal",
+                     *           "state": "completed",
+                     *           "title": "Call",
+                     *           "waits": false
+                     *         },
+                     *         {
+                     *           "due_at": "2026-03-04T08:00:00Z",
+                     *           "follow_up_id": 43,
+                     *           "kind": "e-mail",
+                     *           "notes": "",
+                     *           "offset": 2,
+                     *           "priority": "normal",
+                     *           "state": "open",
+                     *           "title": "Send the brochure",
+                     *           "waits": false
+                     *         },
+                     *         {
+                     *           "due_at": "2026-03-11T08:00:00Z",
+                     *           "kind": "call",
+                     *           "notes": "",
+                     *           "offset": 5,
+                     *           "priority": "normal",
+                     *           "state": "to_come",
+                     *           "title": "Call again",
+                     *           "waits": true
+                     *         }
+                     *       ],
+                     *       "stops_on": [
+                     *         "not interested"
+                     *       ],
+                     *       "subject": {
+                     *         "id": 5,
+                     *         "kind": "lead",
+                     *         "name": "Globex"
+                     *       },
+                     *       "updated_at": "2026-03-02T09:00:00.250344Z",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Enrolment"];
                 };
             };
             /** @description Log in first */

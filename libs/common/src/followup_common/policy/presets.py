@@ -51,7 +51,7 @@ def due(preset: Preset, calendar: Calendar, zone: ZoneInfo, now: datetime) -> da
             wanted = today + 7 * DAY
         case Preset.IN_A_MONTH:
             wanted = a_month_after(today)
-    return _begins(wanted, calendar, zone)
+    return on_first_open_day(wanted, calendar, zone)
 
 
 def after_working_days(days: int, calendar: Calendar, zone: ZoneInfo, now: datetime) -> datetime:
@@ -65,7 +65,7 @@ def after_working_days(days: int, calendar: Calendar, zone: ZoneInfo, now: datet
         BeyondHorizon: the calendar has not been worked out so far.
     """
     wanted = calendar.add_days(now.astimezone(UTC), days).astimezone(zone).date()
-    return _begins(wanted, calendar, zone)
+    return on_first_open_day(wanted, calendar, zone)
 
 
 def a_month_after(day: date) -> date:
@@ -75,11 +75,11 @@ def a_month_after(day: date) -> date:
     return min(first + DAY * (day.day - 1), last)
 
 
-def _begins(day: date, calendar: Calendar, zone: ZoneInfo) -> datetime:
+def on_first_open_day(day: date, calendar: Calendar, zone: ZoneInfo) -> datetime:
     """When work begins on the first open day from a day on."""
     morning = first_shown(zone, day, MORNING)
     after, before = calendar.at(morning, NONE), calendar.at(first_shown(zone, day, time()), NONE)
     for opens in (after, before):
         if opens.astimezone(zone).date() == day:
             return opens
-    return _begins(after.astimezone(zone).date(), calendar, zone)
+    return on_first_open_day(after.astimezone(zone).date(), calendar, zone)

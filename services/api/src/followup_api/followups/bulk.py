@@ -18,6 +18,7 @@ from followup_api.absences.queries import away_until
 from followup_api.choices.lists import KINDS as KINDS_OF_FOLLOW_UPS
 from followup_api.choices.lists import OUTCOMES
 from followup_api.choices.queries import check_choice
+from followup_api.enrolments.going_on import enrolments_of, lock_stopped_by, settle
 from followup_api.followups import activities, policy_changes
 from followup_api.followups.announcements import reassigned
 from followup_api.followups.bulk_schemas import (
@@ -91,6 +92,8 @@ def change_many(
         check_choice(work.tx, KINDS_OF_FOLLOW_UPS, body.kind)
     if body.outcome is not None:
         check_choice(work.tx, OUTCOMES, body.outcome)
+    if body.action is BulkAction.COMPLETE:
+        lock_stopped_by(work.tx, body.outcome or DEFAULT_OUTCOME, _meant(work.tx, body, found))
     before = _found(work.tx, body.filter, found) if body.filter and found else _named(work.tx, body, scope)
     ids = list(before if body.ids is None else dict.fromkeys(body.ids))
     seen = _seen(body)
@@ -151,6 +154,14 @@ def _found(tx: Transaction, asked: BulkFilter, filters: Filters) -> dict[int, Re
     if len(rows) != asked.expected:
         raise CountChanged(asked.expected, len(rows))
     return {row.id: row for row in rows}
+
+
+def _meant(tx: Transaction, body: BulkChange, filters: Filters | None) -> Collection[int]:
+    """Those that the body names or its filter finds, not locked."""
+    if not (body.filter and filters):
+        return body.ids or ()
+    wanted = narrowed(select(f.id), View(body.filter.view), filters)
+    return tx.execute(wanted.limit(AT_ONCE)).scalars().all()
 
 
 def _seen(body: BulkChange) -> Mapping[int, set[int | str]]:
@@ -218,10 +229,13 @@ def _act(work: UnitOfWork, body: BulkChange, rows: list[Record], actor_id: int) 
     planned = plan_next_of_each(work.tx, ids, body.next, actor_id) if body.next else {}
     recurring = series_of(work.tx, ids) if body.action is BulkAction.COMPLETE else {}
     comes = go_on(work.tx, recurring.values(), actor_id)
+    stepping = enrolments_of(work.tx, ids) if body.action is BulkAction.COMPLETE else {}
+    went = settle(work.tx, stepping.values(), actor_id)
     details = {
         row.id: _details(body, row)
         | _next(planned.get(row.id))
         | said(comes.get(recurring[row.id]) if row.id in recurring else None)
+        | (went[stepping[row.id]].said() if stepping.get(row.id) in went else {})
         for row in rows
     }
     activities.record(work.tx, actor_id, [(row.id, KINDS[body.action], details[row.id]) for row in rows])

@@ -16,6 +16,7 @@ from sqlalchemy import func, insert, select
 
 from followup_api.choices.lists import KINDS, OUTCOMES
 from followup_api.choices.queries import check_choice, labels
+from followup_api.enrolments.going_on import enrolments_of, lock_stopped_by, settle
 from followup_api.followups import activities
 from followup_api.followups.completing_schemas import (
     Completed,
@@ -70,6 +71,7 @@ def complete(target: Target, body: Completion, *, only_open: bool = False) -> Co
         CompletedAlready: it is, and `only_open` refuses that.
     """
     check_choice(target.tx, OUTCOMES, body.outcome)
+    lock_stopped_by(target.tx, body.outcome, [target.id])
     enough = () if body.note is not None else (~NEEDS_NOTE,)
     changed = target.update({"completed_at": func.now(), "outcome": body.outcome}, f.is_open, *enough)
     current = target.read()
@@ -85,10 +87,21 @@ def complete(target: Target, body: Completion, *, only_open: bool = False) -> Co
     ended = [current.series_id] if changed and current.series_id else []
     comes = go_on(target.tx, ended, target.actor_id).get(current.series_id or 0)
     if changed:
-        details = {**_said(target.tx, body), **({"next_id": planned.id} if planned else {}), **said(comes)}
+        details = {
+            **_said(target.tx, body),
+            **({"next_id": planned.id} if planned else {}),
+            **said(comes),
+            **_settled(target),
+        }
         activities.record(target.tx, target.actor_id, [(target.id, "completed", details)])
     next_in_series = None if comes is None or comes.id is None else {"id": comes.id, "due_at": comes.due_at}
     return Completed.model_validate({**dict(current), "next": planned, "next_in_series": next_in_series})
+
+
+def _settled(target: Target) -> dict[str, Any]:
+    """What its completion did to the sequence of which it is a step."""
+    of_it = enrolments_of(target.tx, [target.id]).values()
+    return next((went.said() for went in settle(target.tx, of_it, target.actor_id).values()), {})
 
 
 def log(target: Target, body: LogEntry) -> int:

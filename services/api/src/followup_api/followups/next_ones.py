@@ -23,6 +23,11 @@ NEXT_IN_SERIES_CHANGED = "The next one of its series, {id}, has been changed sin
 """Deleting that one would make another."""
 
 
+NEXT_IN_SEQUENCE_CHANGED = (
+    "One that its sequence planned after it, {id}, has been changed since: reopen this one instead."
+)
+
+
 def changed_next(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
     """Those of some completed follow-ups whose next one somebody has changed since, and what to say of it."""
     rows = tx.execute(
@@ -34,6 +39,23 @@ def changed_next(tx: Transaction, ids: Collection[int]) -> Mapping[int, str]:
     return {
         row.follow_up_id: (NEXT_CHANGED if row.planned else NEXT_IN_SERIES_CHANGED).format(id=row.id)
         for row in rows
+    } | _changed_in_sequence(tx, ids)
+
+
+def _changed_in_sequence(tx: Transaction, ids: Collection[int]) -> dict[int, str]:
+    planned = a.details["next_in_sequence"]
+    rows = tx.execute(
+        select(a.follow_up_id, planned.label("ids")).where(
+            among(a.follow_up_id, ids), a.id.in_(completions(ids)), planned.is_not(None)
+        )
+    ).all()
+    wanted = {number for row in rows for number in row.ids}
+    changed = select(f.id).where(among(f.id, wanted), f.version > 1)
+    found = set(tx.execute(changed).scalars()) if wanted else set()
+    return {
+        row.follow_up_id: NEXT_IN_SEQUENCE_CHANGED.format(id=min(found.intersection(row.ids)))
+        for row in rows
+        if not found.isdisjoint(row.ids)
     }
 
 

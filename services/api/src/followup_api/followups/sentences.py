@@ -38,11 +38,12 @@ def action(
     match kind:
         case "created" if "due_at" in details:
             after = f", after “{isolated(details['after'])}”" if "after" in details else ""
-            after += _of_series(details)
+            after += _of_series(details) + _of_sequence(details)
             did = f"created it, due {at(details['due_at'], time_zone)}{after}"
         case "completed" if details:
             next_one = " and planned the next one" if "next_id" in details else ""
             next_one += ", the last one of its series" if "series_over" in details else ""
+            next_one += _sequence_over(details)
             did = f"completed it{next_one}{_came_of_it(details)}"
         case "logged":
             what = f"logged “{isolated(details['kind_label'])}”" if "kind_label" in details else "noted"
@@ -142,6 +143,28 @@ def _of_series(details: Mapping[str, Any]) -> str:
     dates = "1 date" if missed == 1 else f"{missed} dates"
     passed = f"; {dates} before it passed" if missed else ""
     return f", the next one of its series{passed}"
+
+
+def _of_sequence(details: Mapping[str, Any]) -> str:
+    """Which step of a sequence it is."""
+    if "sequence" not in details:
+        return ""
+    return f", step {details['step']} of {details['steps']} of “{isolated(details['sequence'])}”"
+
+
+def _sequence_over(details: Mapping[str, Any]) -> str:
+    """What its completion did to its sequence."""
+    removed = len(details.get("removed_of_sequence", ()))
+    match details.get("sequence_over"):
+        case "finished":
+            return ", the last step of its sequence"
+        case "outcome" if removed:
+            what = "1 open follow-up" if removed == 1 else f"{removed} open follow-ups"
+            return f", which stopped its sequence and deleted {what} of it"
+        case "outcome":
+            return ", which stopped its sequence"
+        case _:
+            return ""
 
 
 def _version(details: Mapping[str, Any]) -> str:

@@ -17,6 +17,8 @@ from sqlalchemy.exc import IntegrityError
 
 from followup_api.choices.lists import KINDS as KINDS_OF_FOLLOW_UPS
 from followup_api.choices.queries import check_choice
+from followup_api.enrolments.going_on import enrolments_of, settle
+from followup_api.enrolments.taking_back import take_back_deletion
 from followup_api.etags import Tags
 from followup_api.followups import activities, policy_changes
 from followup_api.followups.announcements import go_on, reassigned
@@ -195,6 +197,7 @@ def reopen(target: Target) -> FollowUp:
     """Open a completed one: its escalation starts over from the due time. Harmless when it is open."""
     if target.update({"completed_at": None}, ~f.is_open):
         activities.record(target.tx, target.actor_id, [(target.id, "reopened", {})])
+        _settle(target.tx, target.id, target.actor_id)
     current = target.read()
     if State(current.status) is not State.OPEN:
         raise FollowUpStale(current)
@@ -229,6 +232,7 @@ def remove(target: Target) -> dict[str, Any]:
     elif deleted.series_id is not None:
         whose = deleted.assignee_id
         go_on_with_series(target.tx, [deleted.series_id], target.actor_id, deleted_of=whose)
+    _settle(target.tx, target.id, target.actor_id)
     row = target.tx.execute(select(*LOST).where(d.id == target.id)).one()
     return dict(row._mapping)
 
@@ -249,14 +253,21 @@ def restore(
     lost = work.tx.execute(select(*LOST).where(*visible)).first()
     if lost is None:
         raise NotDeleted(follow_up_id)
+    take_back_deletion(work.tx, follow_up_id)
     outcome = work.tx.execute(RESTORE, {"id": follow_up_id}).scalar_one()
     if outcome == "taken":
         raise ExternalIdTaken(str(lost.external_id))
     if outcome != "restored":  # somebody else was quicker, or its time is up
         raise NotDeleted(follow_up_id)
     activities.record(work.tx, actor_id, [(follow_up_id, "restored", {})])
+    _settle(work.tx, follow_up_id, actor_id)
     go_on(work, [follow_up_id])
     return get(work.tx, follow_up_id, scope), dict(lost._mapping)
+
+
+def _settle(tx: Transaction, follow_up_id: int, actor_id: int) -> None:
+    """Let the sequence go on of which a follow-up is a step, which was deleted, restored or opened again."""
+    settle(tx, enrolments_of(tx, [follow_up_id]).values(), actor_id)
 
 
 def check_assignable(tx: Transaction, assignee_id: int, scope: Scope) -> None:

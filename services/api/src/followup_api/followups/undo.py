@@ -14,6 +14,8 @@ from followup_common.db import Transaction
 from followup_common.db.tables import users
 from sqlalchemy import select, text
 
+from followup_api.enrolments.going_on import enrolments_of, settle
+from followup_api.enrolments.taking_back import take_back
 from followup_api.followups import activities
 from followup_api.followups.announcements import given_back, go_on
 from followup_api.followups.facts import value_of
@@ -75,19 +77,23 @@ def undo_changes(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: S
     """
     with work.tx.begin_nested() as attempt:
         taken_back = take_back_next(work.tx, ids)
+        of_sequences = take_back(work.tx, ids)
         undone, refused = _put_back(work.tx, ids, actor_id)
         barred = _barred(work.tx, undone, scope)
-        again = barred or taken_back & refused.keys()
+        again = barred or (taken_back | of_sequences.of) & refused.keys()
         if again:
             attempt.rollback()
     if again:
         left = set(ids) - barred.keys() - refused.keys()
         take_back_next(work.tx, left)
+        of_sequences = take_back(work.tx, left)
         undone, more = _put_back(work.tx, left, actor_id)
         refused |= more
     remove_next(work.tx, [row.follow_up_id for row in filter(_is_opened, undone)])
     activities.record(work.tx, actor_id, [(row.follow_up_id, "undone", _details(row)) for row in undone])
     go_on_with_series(work.tx, _ended_again(undone), actor_id)
+    ended_or_opened = [row.follow_up_id for row in undone if _is_opened(row) or _is_ended(row)]
+    settle(work.tx, enrolments_of(work.tx, ended_or_opened).values(), actor_id)
     for row in filter(_is_given_back, undone):
         work.emit(given_back(row.became))
     untold = [
@@ -101,7 +107,7 @@ def undo_changes(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: S
         if row.untold
     ]
     done = [row.follow_up_id for row in undone]
-    go_on(work, done, untold)
+    go_on(work, [*done, *of_sequences.restored], untold)
     return Undone(frozenset(done), refused | barred)
 
 
@@ -136,6 +142,10 @@ def _ended_again(undone: Sequence[Record]) -> set[int]:
     """The series of what is completed again, as its reopening is undone."""
     completed = (row.became for row in undone if row.became["completed_at"] is not None)
     return {became["series_id"] for became in completed if became["series_id"] is not None}
+
+
+def _is_ended(row: Record) -> bool:
+    return row.was["completed_at"] is None and row.became["completed_at"] is not None
 
 
 def _is_given_back(row: Record) -> bool:

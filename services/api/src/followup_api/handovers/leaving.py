@@ -7,6 +7,7 @@ from followup_common.db.tables import follow_ups
 from sqlalchemy import func, select
 
 from followup_api.audit import Trail
+from followup_api.enrolments.giving import give_enrolments
 from followup_api.followups.scopes import Scope
 from followup_api.handovers.schemas import HandOverInput
 from followup_api.handovers.service import hand_over
@@ -60,7 +61,8 @@ def leave_work(work: UnitOfWork, audit: Trail, actor_id: int, person: Record, ch
 
 
 def hand_over_all(work: UnitOfWork, audit: Trail, actor_id: int, user_id: int, to: int) -> None:
-    """Hand all open work of somebody over for good, without counting it first, and all series that go on.
+    """Hand all open work of somebody over for good, without counting it first, and all series
+    and started sequences that go on.
 
     Raises:
         Invalid: nobody like that can get it.
@@ -70,6 +72,7 @@ def hand_over_all(work: UnitOfWork, audit: Trail, actor_id: int, user_id: int, t
     body = HandOverInput(to=to, expected=counted.count)
     hand_over(work, audit, actor_id, EVERYONES, user_id, body=body)
     give_series(work.tx, user_id, to)
+    give_enrolments(work.tx, user_id, to)
 
 
 def _open_work(tx: Transaction, user_id: int) -> int:

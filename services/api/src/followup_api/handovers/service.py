@@ -10,12 +10,14 @@ from followup_common.db import Transaction
 from followup_common.db.absences import hand_over_items, hand_overs
 from followup_common.db.series import series
 from followup_common.db.tables import activities as activities_table
-from followup_common.db.tables import follow_ups
+from followup_common.db.tables import enrolment_steps, enrolments, follow_ups
 from sqlalchemy import Select, func, insert, select, text, update
 
 from followup_api.absences.problems import AlreadyOver
 from followup_api.absences.queries import away_until, today_of
 from followup_api.audit import Action, Trail
+from followup_api.enrolments.giving import give_enrolments
+from followup_api.enrolments.going_on import enrolments_of
 from followup_api.followups import activities
 from followup_api.followups.announcements import go_on
 from followup_api.followups.bulk_schemas import AT_ONCE
@@ -98,6 +100,8 @@ def undo(work: UnitOfWork, audit: Trail, actor_id: int, scope: Scope, hand_over_
         ids = work.tx.execute(GIVEN_BACK, {"id": hand_over_id, "giver": found.from_user_id}).scalars().all()
         theirs = series.c.id.in_(_series_that_went(ids, hand_over_id))
         give_series(work.tx, found.to_user_id, found.from_user_id, theirs)
+        went = enrolments.c.id.in_(_enrolments_that_went(ids, hand_over_id))
+        give_enrolments(work.tx, found.to_user_id, found.from_user_id, went)
         go_on(work, ids)
     target = f"users/{found.from_user_id}"
     audit(Action.HAND_OVER_UNDONE, target, to=found.to_user_id, number=given_back, hand_over=hand_over_id)
@@ -111,6 +115,17 @@ def _series_that_went(ids: Collection[int], hand_over_id: int) -> Select[int]:
         select(f.series_id)
         .join(activities_table, a.follow_up_id == f.id)
         .where(among(a.follow_up_id, ids), *given, a.details.has_key("with_series"))
+    )
+
+
+def _enrolments_that_went(ids: Collection[int], hand_over_id: int) -> Select[int]:
+    """SQL of the started sequences that a hand-over gave with some follow-ups."""
+    given = (a.kind == "reassigned", a.details["hand_over"].as_integer() == hand_over_id)
+    m = enrolment_steps.c
+    return (
+        select(m.enrolment_id)
+        .join(activities_table, a.follow_up_id == m.follow_up_id)
+        .where(among(a.follow_up_id, ids), *given, a.details.has_key("with_sequence"))
     )
 
 
@@ -149,9 +164,11 @@ def _give(work: UnitOfWork, actor_id: int, user_id: int, body: HandOverInput, ro
     changed = work.tx.execute(statement.returning(f.id, f.version, f.assignment, f.series_id)).all()
     series_of_them = {row.id: row.series_id for row in changed}
     with_series: Collection[int] = ()
+    with_sequence: Collection[int] = ()
     if body.until is None:
         theirs = among(series.c.id, set(filter(None, series_of_them.values())))
         with_series = give_series(work.tx, user_id, body.to, theirs)
+        with_sequence = _give_enrolments(work.tx, user_id, body.to, ids)
     work.tx.execute(
         insert(hand_over_items),
         [
@@ -166,10 +183,18 @@ def _give(work: UnitOfWork, actor_id: int, user_id: int, body: HandOverInput, ro
     )
     change = {"changes": {"assignee_id": {"from": user_id, "to": body.to}}, "hand_over": number}
     details = with_reason(change, body.reason)
-    alone, together = details, details | {"with_series": True}
-    said = (together if series_of_them[id_] in with_series else alone for id_ in ids)
-    activities.record(
-        work.tx, actor_id, [(id_, "reassigned", each) for id_, each in zip(ids, said, strict=True)]
-    )
+    also = {
+        id_: ({"with_series": True} if series_of_them[id_] in with_series else {})
+        | ({"with_sequence": True} if id_ in with_sequence else {})
+        for id_ in ids
+    }
+    activities.record(work.tx, actor_id, [(id_, "reassigned", details | also[id_]) for id_ in ids])
     work.emit(FollowUpsHandedOver(hand_over_id=number))
     return number
+
+
+def _give_enrolments(tx: Transaction, from_user_id: int, to: int, ids: Collection[int]) -> Collection[int]:
+    """Give the started sequences with some of their follow-ups; returns which of these are of one."""
+    of_them = enrolments_of(tx, ids)
+    given = set(give_enrolments(tx, from_user_id, to, among(enrolments.c.id, set(of_them.values()))))
+    return {id_ for id_, number in of_them.items() if number in given}

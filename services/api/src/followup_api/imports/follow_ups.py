@@ -15,6 +15,7 @@ from sqlalchemy import Row, column, select, table, text
 
 from followup_api.choices.lists import KINDS
 from followup_api.choices.queries import as_written
+from followup_api.enrolments.going_on import settle
 from followup_api.followups.announcements import reassigned
 from followup_api.followups.queries import NEEDS_NOTE
 from followup_api.imports import cells, subjects
@@ -180,6 +181,10 @@ UPDATE = f"""
 ENDED = """
     SELECT DISTINCT f.series_id FROM follow_ups f JOIN planned p ON p.known_id = f.id
     WHERE p.good AND p.differs AND f.series_id IS NOT NULL AND NOT f.is_open
+"""
+STEPS = """
+    SELECT DISTINCT m.enrolment_id FROM enrolment_steps m JOIN planned p ON p.known_id = m.follow_up_id
+    WHERE p.good AND p.differs
 """
 FIELDS = {"due_at": "due_at", "assignee_id": "assignee_email"}
 """Columns of the file, by what they change."""
@@ -374,6 +379,7 @@ def _write(work: UnitOfWork, actor_id: int, counts: Row[Any]) -> None:
         for row in work.tx.execute(text(UPDATE), {"actor_id": actor_id, "columns": CHANGEABLE}):
             work.emit(reassigned(row, actor_id))
         go_on(work.tx, work.tx.execute(text(ENDED)).scalars().all(), actor_id)
+        settle(work.tx, work.tx.execute(text(STEPS)).scalars().all(), actor_id)
     if counts.created:
         go_on(work.tx, INSERT(work.tx, {"actor_id": actor_id}).scalars().all(), actor_id)
 

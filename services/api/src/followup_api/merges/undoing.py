@@ -7,6 +7,8 @@ from typing import Any
 from followup_common.db import Transaction
 from followup_common.db.series import series
 from followup_common.db.tables import (
+    enrolment_steps,
+    enrolments,
     follow_ups,
     subject_changes,
     subject_merge_items,
@@ -30,8 +32,8 @@ f, s, m, i = follow_ups.c, subjects.c, subject_merges.c, subject_merge_items.c
 def undo(work: UnitOfWork, audit: Trail, actor_id: int, merge_id: int) -> SubjectMerge:
     """Make two of one again.
 
-    What went over goes back where it is still on the survivor, and with a series what it made since. A field
-    of the survivor gets back what it was, where it is still what was taken.
+    What went over goes back where it is still on the survivor, and with a series or sequence what it made
+    since. A field of the survivor gets back what it was, where it is still what was taken.
 
     Raises:
         MergeNotFound: there is none.
@@ -80,14 +82,22 @@ def _undoable(tx: Transaction, merge_id: int) -> Record:
 
 
 def _lock(tx: Transaction, column: Column[Any], found: Record) -> list[int]:
-    """What of a table goes back: it went over and is still there, or a series that went has made it since.
+    """What of a table goes back: it went over and is still there, or a series or sequence that went has
+    made it since.
 
     Rows of `subjects` are locked with the two, all at once.
     """
     table = column.table
     back: ColumnElement[bool] = table.c.id.in_(_items(found.id, table.name))
     if table is follow_ups:
-        made_since = and_(f.series_id.in_(_items(found.id, series.name)), f.created_at >= found.created_at)
+        steps = enrolment_steps.c
+        made_of = or_(
+            f.series_id.in_(_items(found.id, series.name)),
+            f.id.in_(
+                select(steps.follow_up_id).where(steps.enrolment_id.in_(_items(found.id, enrolments.name)))
+            ),
+        )
+        made_since = and_(made_of, f.created_at >= found.created_at)
         back = or_(back, made_since)
     wanted = select(table.c.id).where(back, column == found.survivor_id).order_by(table.c.id)
     return list(tx.execute(wanted if table is subjects else wanted.with_for_update()).scalars())

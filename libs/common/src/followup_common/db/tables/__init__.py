@@ -56,6 +56,7 @@ from followup_common.db.tables.seen import (
     subjects,
     users,
 )
+from followup_common.db.tables.sequences import enrolment_steps, enrolments, sequences
 from followup_common.db.tables.views import saved_views
 
 __all__ = [
@@ -78,6 +79,8 @@ __all__ = [
     "delivery_attempts",
     "destinations",
     "digests",
+    "enrolment_steps",
+    "enrolments",
     "escalation_states",
     "escalations",
     "follow_up_kinds",
@@ -101,6 +104,7 @@ __all__ = [
     "push_subscriptions",
     "rate_windows",
     "saved_views",
+    "sequences",
     "sessions",
     "slack_members",
     "slack_messages",

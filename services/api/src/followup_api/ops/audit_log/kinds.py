@@ -27,6 +27,8 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
         *(Action.SUBJECTS_MERGED, Action.MERGE_UNDONE),
         *(Action.SAVED_VIEW_SHARED, Action.SAVED_VIEW_CHANGED),
         *(Action.SAVED_VIEW_UNSHARED, Action.SAVED_VIEW_DELETED),
+        *(Action.SEQUENCE_CREATED, Action.SEQUENCE_CHANGED),
+        *(Action.SEQUENCE_DELETED, Action.SEQUENCE_STOPPED),
         *(Action.ACTION_LINK_USED, Action.ACTION_LINK_REFUSED, Action.SLACK_REFUSED),
         *(Action.MAIL_ANSWER_FOLLOWED, Action.MAIL_ANSWER_REFUSED),
     ),

@@ -329,6 +329,21 @@ def _saved_view(action: str, entry: _Entry) -> str:
     return f"{entry.who} {VIEWS[Action(action)].format(which)}"
 
 
+SEQUENCES = {
+    Action.SEQUENCE_CREATED: "added the sequence {}",
+    Action.SEQUENCE_CHANGED: "changed the sequence {}",
+    Action.SEQUENCE_DELETED: "deleted the sequence {}",
+    Action.SEQUENCE_STOPPED: "stopped the sequence {} on a lead or client",
+}
+
+
+def _sequence(action: str, entry: _Entry) -> str:
+    which = f"“{isolated(str(entry.details.get('name', entry.target_id)))}”"
+    number = len(entry.details.get("follow_ups", ()))
+    deleted = f", which deleted {_amount(number, 'open follow-up')}" if number else ""
+    return f"{entry.who} {SEQUENCES[Action(action)].format(which)}{deleted}"
+
+
 WEBHOOKS = {
     Action.WEBHOOK_CREATED: "made {}",
     Action.WEBHOOK_CHANGED: "changed {}",
@@ -517,6 +532,7 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     Action.NOTIFICATION_RULES_CHANGED: _rules,
     **dict.fromkeys(LISTS, _choice),
     **dict.fromkeys(VIEWS, _saved_view),
+    **dict.fromkeys(SEQUENCES, _sequence),
     **dict.fromkeys((Action.BROWSER_ADDED, Action.BROWSER_REMOVED), _browser),
     Action.SWEEP_REQUESTED: _sweep,
     Action.DELIVERIES_RETRIED: _deliveries,
