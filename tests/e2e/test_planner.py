@@ -121,10 +121,10 @@ def test_what_somebody_changed_meanwhile_is_asked_about(product: Product, visit:
 def test_an_escalated_one_is_moved_with_a_reason_by_its_manager(product: Product, visit: Visit) -> None:
     mae = product.person("Mae Days", "manager")
     lee = product.person("Lee Days", manager=mae)
-    product.follow_up(lee, "Burning", due=timedelta(hours=-60))
+    planned = product.follow_up(lee, "Burning", due=timedelta(hours=-60))
     product.follow_up(mae, "Mine alone", due=TENTH)
     product.sweep()
-    late = datetime.now(TENTH.tzinfo) - timedelta(hours=60)
+    late = datetime.fromisoformat(planned["due_at"]).astimezone(TENTH.tzinfo)
     page = visit(mae, f"/followups?who=team&look=week&day={late:%Y-%m-%d}", viewport=DESK)
     burning = entry(page.locator(f"[data-day='{late:%Y-%m-%d}']"), "Burning")
     expect(burning).to_contain_text("escalated")

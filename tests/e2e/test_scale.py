@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import Visit
 from tests.e2e.crowd import crowd
 from tests.e2e.pages import row
-from tests.e2e.product import Person, Product, hours
+from tests.e2e.product import Person, Product
 
 OVERDUE, ESCALATED = 1_000, 300
 MOST_DRAWN = 100
@@ -53,9 +53,11 @@ def test_of_a_thousand_overdue_only_those_in_sight_are_drawn(dana: Person, visit
 
 
 def test_a_full_day_of_the_calendar_shows_its_first_and_leads_to_all_in_the_list(
-    dana: Person, visit: Visit
+    dana: Person, product: Product, visit: Visit
 ) -> None:
-    late = datetime.now(ZoneInfo("Europe/Berlin")) - hours(100)
+    of_team = {"view": "overdue", "assignee": f"line:{dana.id}", "limit": 1}
+    [first] = product.call("GET", "/follow-ups", params=of_team)["items"]
+    late = datetime.fromisoformat(first["due_at"]).astimezone(ZoneInfo("Europe/Berlin"))
     page = visit(dana, f"/followups?look=week&day={late:%Y-%m-%d}")
     of_day = page.locator(f"[data-day='{late:%Y-%m-%d}']")
     expect(of_day.get_by_role("link")).to_have_count(25)
