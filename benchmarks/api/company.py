@@ -28,12 +28,16 @@ MAKE_SUBJECTS = """
 """
 # Half of it is completed, a third is late, and a sixth is still to come. About one of a thousand is a visit,
 # four are of low priority, one is worth much, one of 2,500 is tagged as a key account, and of one of 1,000 a
-# meeting came. None of it depends on how late something is.
+# meeting came. One of 101 is about nobody, and one of 23 was put off, once to five times. The last change was at
+# any time since it was planned. None of it depends on how late something is.
 MAKE_FOLLOW_UPS = """
     INSERT INTO follow_ups (external_id, title, notes, due_at, assignee_id, subject_id, created_at,
-                            completed_at, outcome, kind, priority, tags, value_amount, value_currency)
-    SELECT external_id, title, 'Ask how the trial went.', due_at, assignee_id, subject_id,
+                            updated_at, completed_at, outcome, kind, priority, tags, value_amount,
+                            value_currency, moved, first_due_at)
+    SELECT external_id, title, 'Ask how the trial went.', due_at, assignee_id,
+           CASE WHEN i % 101 <> 7 THEN subject_id END,
            due_at - interval '20 days',
+           now() - i * 1009 % 100003 * 1e-5 * (now() - least(due_at, now()) + interval '20 days'),
            CASE WHEN i % 6 < 3 THEN due_at + (random() ^ 4 * 8 - 1) * interval '1 day' END,
            CASE WHEN i % 1002 = 2 THEN 'meeting set' WHEN i % 6 < 2 THEN 'done'
                 WHEN i % 6 < 3 THEN 'reached' END,
@@ -41,7 +45,9 @@ MAKE_FOLLOW_UPS = """
            CASE WHEN i % 251 = 1 THEN 'low' WHEN i % 11 = 1 THEN 'high' ELSE 'normal' END,
            CASE WHEN i % 2501 = 2 THEN '{key account}'::text[] WHEN i % 19 = 2 THEN '{vip}' ELSE '{}' END,
            CASE WHEN i % 1003 = 3 THEN 250000 WHEN i % 7 < 2 THEN i % 5000 END,
-           CASE WHEN i % 1003 = 3 THEN 'CHF' WHEN i % 7 < 2 THEN 'EUR' END
+           CASE WHEN i % 1003 = 3 THEN 'CHF' WHEN i % 7 < 2 THEN 'EUR' END,
+           CASE WHEN i % 23 = 3 THEN 1 + i % 5 ELSE 0 END,
+           CASE WHEN i % 23 = 3 THEN due_at - interval '5 days' END
     FROM (
         SELECT i, 'deal-' || i AS external_id, 'Call about contract ' || i AS title,
                1 + (random() * (:people - 1))::int AS assignee_id,
