@@ -28,7 +28,7 @@ MAKE_SUBJECTS = """
 """
 # Half of it is completed, a third is late, and a sixth is still to come. About one of a thousand is a visit,
 # four are of low priority, one is worth much, one of 2,500 is tagged as a key account, and of one of 1,000 a
-# meeting came. One of 101 is about nobody, and one of 23 was put off, once to five times. The last change was at
+# meeting came. One of 101 is about nobody, one of 23 was put off, up to five times. The last change was at
 # any time since it was planned. None of it depends on how late something is.
 MAKE_FOLLOW_UPS = """
     INSERT INTO follow_ups (external_id, title, notes, due_at, assignee_id, subject_id, created_at,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from followup_api.followups import sorting
+from followup_api.followups import ahead, queries, sorting
 from followup_api.followups.due_filters import Period, span
 from followup_api.followups.sorting import FollowUpSort
 
@@ -79,14 +79,27 @@ def expected(sort: FollowUpSort, listed: list[dict[str, Any]]) -> list[str]:
     return [one["title"] for one in sorted(listed, key=key, reverse=sort.value.startswith("-"))]
 
 
-@pytest.mark.parametrize("few", [sorting.FEW, 0], ids=["few", "many"])
+EARLY = {"few": 0, "few_people": 0, "seen": 0}
+WAYS: dict[str, dict[str, int]] = {
+    "few": {},
+    "many": {"few": 0},
+    "early": EARLY,
+    "missed": {**EARLY, "few": sorting.FEW, "tried": 3},
+}
+"""How a page is found: all is sorted; the index of the order is walked; that first; and that, but too few
+entries are tried, so that all is sorted after all."""
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("sort", FollowUpSort)
 def test_each_order_is_kept_over_pages_whatever_ties(
-    company: Company, monkeypatch: pytest.MonkeyPatch, sort: FollowUpSort, few: int
+    company: Company, monkeypatch: pytest.MonkeyPatch, sort: FollowUpSort, way: str
 ) -> None:
-    monkeypatch.setattr(sorting, "FEW", few)
+    here = {"few": sorting, "few_people": queries, "seen": ahead, "tried": ahead}
+    for name, value in WAYS[way].items():
+        monkeypatch.setattr(here[name], name.upper(), value)
     fill(company)
-    for view, narrowed in (("open", {}), ("overdue", {"priority": "high"}), ("upcoming", {})):
+    for view, narrowed in (("open", {}), ("overdue", {"priority": "high"}), ("upcoming", {"kind": "call"})):
         listed = pages(company, view=view, sort=sort.value, **narrowed)
         plain = pages(company, view=view, **narrowed)
         assert sorted(one["id"] for one in listed) == sorted(one["id"] for one in plain)

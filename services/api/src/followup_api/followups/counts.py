@@ -14,7 +14,7 @@ from followup_common.db import Transaction
 from followup_common.db.tables import follow_ups
 from sqlalchemy import ColumnElement, Select, any_, func, select
 
-from followup_api.followups.queries import TIME_ZONE, Filters, due_in, end_of_local_day, wanted
+from followup_api.followups.queries import TIME_ZONE, Filters, due_in, end_of_local_day, not_due, wanted
 from followup_api.followups.schemas import FollowUpCounts, View
 from followup_api.followups.scopes import CONDITIONS, ScopeSize
 from followup_api.pagination import in_text
@@ -33,7 +33,8 @@ def counts(tx: Transaction, filters: Filters) -> FollowUpCounts:
     size = filters.scope.size
     statement = _counting(size) if filters.beyond is None else _counted(CONDITIONS[size] | filters.beyond)
     values = {"time_zone": filters.time_zone, **filters.scope.values()}
-    row = tx.execute(wanted(statement, filters), values).one()
+    statement = wanted(statement, filters).where(*not_due(View.OPEN, filters))
+    row = tx.execute(statement, values).one()
     return FollowUpCounts.model_validate({**row._mapping, "at_least": []})
 
 
@@ -87,4 +88,5 @@ def _searched(view: View, filters: Filters) -> tuple[ColumnElement[Any], ...]:
 
 def _in_view(view: View, filters: Filters) -> Select[*tuple[Any, ...]]:
     end_of_today = select(end_of_local_day(TIME_ZONE)).scalar_subquery()
-    return select(f.id).where(f.is_open, filters.in_sight(in_text=True), due_in(view, end_of_today))
+    shown = (f.is_open, filters.in_sight(in_text=True), due_in(view, end_of_today))
+    return select(f.id).where(*shown, *not_due(view, filters))

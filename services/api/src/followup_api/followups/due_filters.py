@@ -63,7 +63,7 @@ class DueFilters(Schema):
 def due_conditions(
     filters: DueFilters, now: datetime | None, time_zone: str, week_start: WeekStart
 ) -> Iterator[ColumnElement[bool]]:
-    """SQL that holds for what filters leave.
+    """SQL that holds for what is due when filters say.
 
     Args:
         filters: what was asked for.
@@ -78,6 +78,10 @@ def due_conditions(
         yield f.due_at >= begin
     if end is not None:
         yield f.due_at < end
+
+
+def about_conditions(filters: DueFilters) -> Iterator[ColumnElement[bool]]:
+    """SQL that holds for those about somebody, or about nobody."""
     if filters.has_subject is not None:
         yield f.subject_id.is_not(None) if filters.has_subject else f.subject_id.is_(None)
 

@@ -27,8 +27,6 @@ from followup_api.schemas import Schema, WrittenTime
 
 f = follow_ups.c
 MOST_MOVES = 1_000
-BEYOND_THE_ASSIGNEE = (Severity.ESCALATED, Severity.BREACH)
-"""What the index of open escalations has."""
 
 
 class ProgressFilters(Schema):
@@ -81,12 +79,14 @@ def before_due(filters: ProgressFilters) -> Iterator[ColumnElement[bool]]:
     """SQL that holds besides, of the same follow-ups, in a list of those that are not due yet.
 
     Hardly any of these is escalated, so a walk through all of them would find none. Steps count from the due
-    time or later: the index of what is escalated has those few by when its steps count from.
+    time or later: the index of what is escalated has those few by when its steps count from. Only a reminder
+    comes before due, so nothing else is overdue by then.
     """
-    if filters.severity_min not in BEYOND_THE_ASSIGNEE:
+    if filters.severity_min in (None, Severity.REMINDER):
         return
+    least = Severity.ESCALATED if filters.severity_min is Severity.OVERDUE else filters.severity_min
     state = escalation_states.alias("early_state")
-    grave = (state.c.is_open, _severe(state, filters.severity_min), state.c.anchor_at > func.now())
+    grave = (state.c.is_open, _severe(state, least), state.c.anchor_at > func.now())
     early = select(state.c.follow_up_id).where(*grave).correlate(None)
     yield f.id == any_(func.array(early.scalar_subquery(), type_=ARRAY(BigInteger)))
 

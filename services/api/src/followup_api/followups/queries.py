@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -31,6 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from followup_api.etags import tag_of
 from followup_api.followups import sorting
+from followup_api.followups.ahead import List, top_n_ahead
 from followup_api.followups.facts import VALUE, FactFilters, conditions
 from followup_api.followups.held import HELD, NOTHING, WAITS_UNTIL, held
 from followup_api.followups.problems import FollowUpNotFound
@@ -123,6 +124,8 @@ FOLLOW_UPS: Select[*tuple[Any, ...]] = (
 
 
 TIME_ZONE = bindparam("time_zone", type_=Text())
+FEW_PEOPLE = 20
+"""So many have few enough follow-ups: looking for theirs among everyone's would take longer."""
 EARLY = 1_000
 """Common words are looked for among so many of a list first."""
 
@@ -139,6 +142,7 @@ class Filters:
     progress: ProgressFilters | None = None
     told: ColumnElement[bool] | None = None
     due: tuple[ColumnElement[bool], ...] = ()
+    about: tuple[ColumnElement[bool], ...] = ()
     beyond: ColumnElement[bool] | None = None
     """What else is in sight, beside the scope."""
     changeable: ColumnElement[bool] | None = None
@@ -159,16 +163,16 @@ class Filters:
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
         """SQL of what holds beside the scope, the view and the search."""
-        about = [] if self.subject_id is None else [f.subject_id == self.subject_id]
+        return [*self.due, *self.asked]
+
+    @property
+    def asked(self) -> list[ColumnElement[bool]]:
+        """SQL of the same, but for when they are due."""
+        subject = [] if self.subject_id is None else [f.subject_id == self.subject_id]
         facts = conditions(self.facts) if self.facts else ()
         told = [] if self.told is None else [self.told]
-        return [
-            *told,
-            *about,
-            *facts,
-            *self.due,
-            *(progress_conditions(self.progress) if self.progress else ()),
-        ]
+        progress = progress_conditions(self.progress) if self.progress else ()
+        return [*told, *subject, *self.about, *facts, *progress]
 
 
 def get(
@@ -208,21 +212,30 @@ def page(
 ) -> Rows:
     """Follow-ups of a view: open ones most overdue first or as `sort` says, completed ones and `all` newest
     first."""
-    if sort is not None and sort is not FollowUpSort.DUE:
-        people = filters.scope.condition(u.id, in_text=True) if filters.beyond is None else true()
+    if sort in (None, FollowUpSort.DUE, FollowUpSort.DUE_LAST):
+        return _by_time(tx, view, filters, query, sort)
+    people = filters.scope.condition(u.id, in_text=True) if filters.beyond is None else true()
+    shown, wide = _list(view, filters, sort), _is_wide(filters)
+    condition = sorting.page_condition(sort, shown, people, wide=wide)
+    return paginate(tx, filters.shown, sorting.ORDERS[sort], query, condition)
 
-        def found(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-            return narrowed(statement, view, filters, in_text=True)
 
-        condition = sorting.page_condition(sort, found, people)
-        return paginate(tx, filters.shown, sorting.ORDERS[sort], query, condition)
-    if filters.search and filters.search.is_wide and not filters.conditions and filters.beyond is None:
-        rows = _found_early(tx, view, filters, filters.search, query)
+def _by_time(
+    tx: Transaction, view: View, filters: Filters, query: PageQuery, sort: FollowUpSort | None
+) -> Rows:
+    """A page in the order of the view or, of open ones, by due time from either end."""
+    last = sort is FollowUpSort.DUE_LAST
+    order = sorting.ORDERS[FollowUpSort.DUE_LAST] if last else _order(view)
+    search = filters.search
+    if not last and search and search.is_wide and not filters.conditions and filters.beyond is None:
+        rows = _found_early(tx, view, filters, search, query)
         if rows is not None:
             return rows
-    if filters.search or filters.conditions:
-        ids = narrowed(select(f.id), view, filters)
-        return paginate(tx, filters.shown, _order(view), query, top_n_found(ids, _order(view)))
+    if last or search or filters.conditions:
+        if view not in (View.COMPLETED, View.ALL) and _is_wide(filters):
+            return paginate(tx, filters.shown, order, query, top_n_ahead(_list(view, filters), order))
+        ids = narrowed(select(f.id), view, filters, in_text=last)
+        return paginate(tx, filters.shown, order, query, top_n_found(ids, order))
     paged = _paged(view, filters.scope.size)
     return paged.page(tx, query, time_zone=filters.time_zone, **filters.scope.values())
 
@@ -267,15 +280,63 @@ def narrowed(
     statement: Select[*tuple[Any, ...]], view: View, filters: Filters, *, in_text: bool = False
 ) -> Select[*tuple[Any, ...]]:
     """A query of follow-ups, narrowed to those of a view that the filters leave; `in_text` as `among` has."""
+    return _asked(_listed(statement, view, filters, in_text=in_text), filters)
+
+
+def _listed(
+    statement: Select[*tuple[Any, ...]], view: View, filters: Filters, *, in_text: bool
+) -> Select[*tuple[Any, ...]]:
+    """The same, by no more than whose they are and when they are due."""
     in_scope = filters.in_sight(in_text=in_text)
     if view is View.ALL and filters.scope.user_ids is not None:
         in_scope = _by_both_indexes(in_scope)
-    if filters.progress and (early := [*before_due(filters.progress)]):
-        if view in (View.TODAY, View.UPCOMING):
-            statement = statement.where(*early)
-        elif view is View.OPEN:
-            statement = statement.where(or_(f.due_at <= func.now(), *early))
-    return wanted(statement, filters).where(in_scope, _in_view(view, literal(filters.time_zone)))
+    shown = _in_view(view, literal(filters.time_zone))
+    return statement.where(*not_due(view, filters), *filters.due, in_scope, shown)
+
+
+def not_due(view: View, filters: Filters) -> list[ColumnElement[bool]]:
+    """SQL of what holds besides of the open follow-ups of a view that are not due yet."""
+    early = [*before_due(filters.progress)] if filters.progress else []
+    if view in (View.TODAY, View.UPCOMING):
+        return early
+    return [or_(f.due_at <= func.now(), *early)] if early and view is View.OPEN else []
+
+
+def _list(view: View, filters: Filters, sort: FollowUpSort | None = None) -> List:
+    """What a page is looked for in."""
+    search = filters.search
+    of_few = replace(filters, search=search.in_few()) if search else filters
+    return List(
+        found=lambda statement: narrowed(statement, view, filters, in_text=True),
+        listed=lambda statement: _in_index(statement, view, filters, sort),
+        asked=(lambda statement: _asked(statement, of_few)) if search or filters.asked else None,
+    )
+
+
+def _in_index(
+    statement: Select[*tuple[Any, ...]], view: View, filters: Filters, sort: FollowUpSort | None
+) -> Select[*tuple[Any, ...]]:
+    """As far as the index of an order tells."""
+    facts = filters.facts or FactFilters()
+    match sort:
+        case FollowUpSort.ASSIGNEE if filters.beyond is None:
+            filters = replace(filters, scope=Scope(None))  # they are asked for one by one
+        case FollowUpSort.KIND if facts.kind is not None:
+            kind = literal(facts.kind, literal_execute=True)
+            statement = statement.where(
+                f.kind.between(kind, kind)
+            )  # of what is equal it would lose the order
+        case FollowUpSort.PRIORITY:
+            statement = statement.where(*conditions(FactFilters(priority=facts.priority)))
+    return _listed(statement, view, filters, in_text=True)
+
+
+def _is_wide(filters: Filters) -> bool:
+    """Whether a list can hold so many that a page comes early in the order of all."""
+    few = filters.scope.user_ids is not None and len(filters.scope.user_ids) <= FEW_PEOPLE
+    rare = filters.search and filters.search.among is not None
+    narrow = (filters.told, filters.subject_id, filters.beyond)
+    return not few and not rare and all(each is None for each in narrow)
 
 
 def follow_ups_of(tx: Transaction, rows: Sequence[Record]) -> list[FollowUp]:
@@ -305,7 +366,11 @@ def values_of(row: Record) -> dict[str, Any]:
 
 def wanted(statement: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
     """A query of follow-ups, narrowed to what filters leave, whatever the scope and the view."""
-    statement = statement.where(*filters.conditions)
+    return _asked(statement.where(*filters.due), filters)
+
+
+def _asked(statement: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
+    statement = statement.where(*filters.asked)
     return filters.search.narrowed(statement) if filters.search else statement
 
 

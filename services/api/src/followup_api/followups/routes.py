@@ -32,7 +32,7 @@ from followup_api.followups.completing_schemas import (
 )
 from followup_api.followups.counts import counts, quick_counts
 from followup_api.followups.detail_schemas import FollowUpDetail, FollowUpGiven
-from followup_api.followups.due_filters import due_conditions
+from followup_api.followups.due_filters import about_conditions, due_conditions
 from followup_api.followups.hold_schemas import HoldPresets, Snooze, Wait
 from followup_api.followups.own_clock import clock_of
 from followup_api.followups.policy import policy_and_next_step
@@ -338,8 +338,10 @@ def _filters(tx: Transaction, caller: Caller, query: FollowUpFilters | BulkFilte
     told = None if by is None else told_of(tx, caller.user_id, by)
     now = tx.execute(select(func.now())).scalar_one() if query.due_in else None
     due = tuple(due_conditions(query, now, caller.time_zone, caller.preferences.week_start))
-    about = None if query.subject_id is None else survivor_of(tx, query.subject_id)
-    return Filters(scope, caller.time_zone, about, words, facts=query, progress=query, told=told, due=due)
+    subject = None if query.subject_id is None else survivor_of(tx, query.subject_id)
+    asked: dict[str, Any] = {"facts": query, "progress": query, "told": told}
+    about = tuple(about_conditions(query))
+    return Filters(scope, caller.time_zone, subject, words, due=due, about=about, **asked)
 
 
 def _in_sight(tx: Transaction, caller: Caller, query: FollowUpFilters) -> Filters:

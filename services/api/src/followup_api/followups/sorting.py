@@ -6,12 +6,11 @@ in their order: of a priority, a kind, a person, a lead or client; group after g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from functools import partial
 from typing import Any, NamedTuple
 
-from followup_common.db.tables import Time, follow_up_kinds, follow_ups, subjects, users
+from followup_common.db.tables import Time, follow_ups, subjects, users
 from sqlalchemy import (
     CTE,
     BigInteger,
@@ -28,18 +27,29 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    true,
     tuple_,
     union_all,
     values,
 )
-from sqlalchemy.sql.elements import UnaryExpression
-from sqlalchemy.sql.operators import desc_op
 
 from followup_api.fields import as_read
+from followup_api.followups.ahead import (
+    TRIED,
+    TRIED_GROUPS,
+    Entries,
+    List,
+    Order,
+    asked_of,
+    direction,
+    each_of,
+    early_page,
+    entries_of,
+    in_turn,
+    is_full,
+)
 from followup_api.pagination import PageCondition, in_text
 
-f, u, s, k = follow_ups.c, users.c, subjects.c, follow_up_kinds.c
+f, u, s = follow_ups.c, users.c, subjects.c
 
 FEW = 5_000
 """So many are sorted at most."""
@@ -57,10 +67,6 @@ class FollowUpSort(StrEnum):
     CHANGED = "changed"
     CHANGED_LAST = "-changed"
 
-
-Order = Sequence[ColumnElement[Any]]
-Found = Callable[[Select[*tuple[Any, ...]]], Select[*tuple[Any, ...]]]
-"""Narrows a query of follow-ups to what a list holds."""
 
 PRIORITIES = ("high", "normal", "low")
 _RANK: ColumnElement[int] = case({name: rank for rank, name in enumerate(PRIORITIES)}, value=f.priority)
@@ -80,6 +86,8 @@ ORDERS: Mapping[FollowUpSort, Order] = {
     FollowUpSort.CHANGED_LAST: (f.updated_at.desc(), f.id.desc()),
 }
 """What rows of `FOLLOW_UPS` are sorted by: never null, and unique together."""
+_ABOUT_SOMEBODY: ColumnElement[bool] = bindparam("after_0", type_=Integer()) == 0
+"""Whether a cursor is among those about somebody."""
 _NAMES: Mapping[FollowUpSort, tuple[FromClause, ColumnElement[bool]]] = {
     FollowUpSort.ASSIGNEE: (users, u.id == f.assignee_id),
     FollowUpSort.SUBJECT: (subjects, s.id == f.subject_id),
@@ -87,40 +95,54 @@ _NAMES: Mapping[FollowUpSort, tuple[FromClause, ColumnElement[bool]]] = {
 """Which names an order goes by."""
 
 
-def page_condition(sort: FollowUpSort, found: Found, people: ColumnElement[bool]) -> PageCondition:
+def page_condition(
+    sort: FollowUpSort, shown: List, people: ColumnElement[bool], *, wide: bool
+) -> PageCondition:
     """A condition that only the follow-ups of a page meet.
 
     Args:
         sort: the order.
-        found: narrows to what the list holds.
+        shown: what the list holds.
         people: SQL that holds for the users whose follow-ups it can hold.
+        wide: whether it can hold so many that the page comes early in the index of the order.
     """
-    of_many = _of_many(sort, found, people)
-    if sort is FollowUpSort.DUE_LAST:
-        return lambda after, limit: f.id.in_(of_many(bool(after), limit))
+
+    groups = _groups(sort, people)
+    last = direction(ORDERS[sort][0])[1]
 
     def condition(after: Sequence[ColumnElement[bool]], limit: ColumnElement[int]) -> ColumnElement[bool]:
         later = bool(after)
-        some = _some(sort, found)
+        early = None
+        if wide:
+            entries = (
+                _entries(shown, groups, later=later) if groups else entries_of(shown, ORDERS[sort], after)
+            )
+            early = early_page(shown, entries, limit, last=last)
+        some = _some(sort, shown, [] if early is None else [~is_full(early, limit)])
         number = select(func.count()).select_from(some).scalar_subquery()
         few = _sorted(some, sort, later=later).where(number <= FEW).limit(limit)
-        many = select(of_many(later, limit).subquery("many").c.id).where(number > FEW)
-        return f.id.in_(select(union_all(few, many).subquery("found").c.id))
+        many = _of_many(sort, shown, groups, after, limit).subquery("many")
+        found = [few, select(many.c.id).where(number > FEW)]
+        if early is not None:
+            found.append(select(early.c.id).where(is_full(early, limit)))
+        return f.id.in_(select(union_all(*found).subquery("found").c.id))
 
     return condition
 
 
-def _some(sort: FollowUpSort, found: Found) -> CTE:
-    """One more than few of what the list holds, with what they are sorted by."""
-    keys = (key.label(f"key_{n}") for n, (key, _) in enumerate(map(_direction, ORDERS[sort])))
+def _some(sort: FollowUpSort, shown: List, missed: Sequence[ColumnElement[bool]]) -> CTE:
+    """One more than few of what the list holds, with what they are sorted by; nothing unless the page was
+    `missed` otherwise."""
+    keys = (key.label(f"key_{n}") for n, (key, _) in enumerate(map(direction, ORDERS[sort])))
     statement = select(f.id, *keys).select_from(follow_ups)
     if sort in _NAMES:
         statement = statement.join(*_NAMES[sort], isouter=sort is FollowUpSort.SUBJECT)
-    return found(statement).order_by(*_BY_DUE).limit(in_text(FEW + 1)).correlate(None).cte("some")
+    some = shown.found(statement).order_by(*_BY_DUE).limit(in_text(FEW + 1)).correlate(None).subquery()
+    return select(some).where(*missed).cte("some")
 
 
 def _sorted(some: CTE, sort: FollowUpSort, *, later: bool) -> Select[int]:
-    directions = [_direction(key) for key in ORDERS[sort]]
+    directions = [direction(key) for key in ORDERS[sort]]
     keys = [some.c[f"key_{n}"] for n in range(len(directions))]
     descending = directions[0][1]
     statement = select(some.c.id).order_by(*(key.desc() if descending else key for key in keys))
@@ -131,38 +153,33 @@ def _sorted(some: CTE, sort: FollowUpSort, *, later: bool) -> Select[int]:
     return statement.where(mine < bounds if descending else mine > bounds)
 
 
-def _direction(key: ColumnElement[Any]) -> tuple[ColumnElement[Any], bool]:
-    """The column of a key, and whether the last comes first; no order has both."""
-    if isinstance(key, UnaryExpression) and key.modifier is desc_op:
-        return key.element, True
-    return key, False
+def _of_many(
+    sort: FollowUpSort,
+    shown: List,
+    groups: _Groups | None,
+    after: Sequence[ColumnElement[bool]],
+    limit: ColumnElement[int],
+) -> Select[*tuple[Any, ...]]:
+    """The page, however far it is."""
+    if groups is None:
+        entries = entries_of(shown, ORDERS[sort], after)
+        return asked_of(shown, entries, limit, last=direction(ORDERS[sort][0])[1])
+    first = _first(shown, groups, limit, later=bool(after))
+    if sort is not FollowUpSort.SUBJECT:
+        return first
+    return _with_those_about_nobody(first.subquery("first"), shown, groups, limit, later=bool(after))
 
 
-def _of_many(sort: FollowUpSort, found: Found, people: ColumnElement[bool]) -> Callable[..., Select[int]]:
+def _groups(sort: FollowUpSort, people: ColumnElement[bool]) -> _Groups | None:
+    """The groups of an order; None: an index has it as it is."""
     match sort:
         case FollowUpSort.PRIORITY:
-            groups = _priorities()
-        case FollowUpSort.KIND:
-            groups = _Groups(f.kind, k.name, (k.name,), select(k.name))
+            return _priorities()
         case FollowUpSort.ASSIGNEE:
-            groups = _Groups(f.assignee_id, u.id, (as_read(u.name), u.id), select(u.id).where(people))
+            return _Groups(f.assignee_id, u.id, (as_read(u.name), u.id), select(u.id).where(people))
         case FollowUpSort.SUBJECT:
-            return partial(_by_subject, found)
-        case _:
-            return partial(_along, found, sort)
-    return lambda later, limit: select(_first(found, groups, limit, later=later).c.id)
-
-
-def _along(found: Found, sort: FollowUpSort, later: bool, limit: ColumnElement[int]) -> Select[int]:
-    """Along the index of the order."""
-    order = ORDERS[sort]
-    statement = found(select(f.id)).order_by(*order).limit(limit).correlate(None)
-    if not later:
-        return statement
-    (first, descending), (last, _) = map(_direction, order)
-    bounds = tuple_(bindparam("after_0", type_=Time), bindparam("after_1", type_=BigInteger()))
-    mine = tuple_(first, last)
-    return statement.where(mine < bounds if descending else mine > bounds)
+            return _Groups(f.subject_id, s.id, (as_read(s.name), s.id), select(s.id), place=1)
+    return None
 
 
 class _Groups(NamedTuple):
@@ -200,28 +217,38 @@ def _priorities() -> _Groups:
     return _Groups(f.priority, each.c.name, (each.c.rank,), select(each.c.name))
 
 
-def _first(
-    found: Found,
-    groups: _Groups,
-    limit: ColumnElement[int],
-    *,
-    later: bool,
-    only: Sequence[ColumnElement[bool]] = (),
-) -> FromClause:
-    """The first ones, with their keys; `later`: behind a cursor."""
+def _group(groups: _Groups, *, later: bool, most: int | None = None) -> FromClause:
+    """The groups in turn; `later`: from that of a cursor on."""
     keyed = groups.rows.add_columns(*(key.label(f"key_{n}") for n, key in enumerate(groups.keys)))
-    each = keyed.with_only_columns(groups.name.label("name"), *keyed.selected_columns[1:]).where(*only)
+    each = keyed.with_only_columns(groups.name.label("name"), *keyed.selected_columns[1:])
     if later:
         each = each.where(tuple_(*groups.keys) >= tuple_(*groups.reached))
-    group = each.correlate(None).subquery("groups")
-    keys = [group.c[f"key_{n}"] for n in range(len(groups.keys))]
-    own = found(select(f.id, f.due_at)).where(groups.of == group.c.name)
+        if groups.place:
+            each = each.where(_ABOUT_SOMEBODY)
+    return in_turn(each, groups.keys, most)
+
+
+def _own(shown: List, groups: _Groups, group: FromClause, *, later: bool) -> Entries:
+    """The entries of a group, by due time; `later`: behind a cursor."""
+    own = shown.listed(select(f.id, f.due_at.label("key_0"))).where(groups.of == group.c.name)
     if later:
+        keys = [group.c[f"key_{n}"] for n in range(len(groups.keys))]
         here = and_(*(key == at for key, at in zip(keys, groups.reached, strict=True)))
         own = own.where(tuple_(*_BY_DUE) > tuple_(*_from(here, groups.behind)))
-    nearest = own.order_by(*_BY_DUE).limit(limit).correlate(group).lateral("nearest")
-    merged = select(nearest.c.id, *keys, nearest.c.due_at).select_from(group.join(nearest, true()))
-    return merged.order_by(*keys, nearest.c.due_at, nearest.c.id).limit(limit).subquery("first")
+    return own.order_by(*_BY_DUE).correlate(group)
+
+
+def _entries(shown: List, groups: _Groups, *, later: bool) -> Entries:
+    """The entries of the first groups."""
+    group = _group(groups, later=later, most=TRIED_GROUPS)
+    return each_of(group, _own(shown, groups, group, later=later).limit(in_text(TRIED)))
+
+
+def _first(shown: List, groups: _Groups, limit: ColumnElement[int], *, later: bool) -> Entries:
+    """The first ones of all groups, with their keys."""
+    group = _group(groups, later=later)
+    own = asked_of(shown, _own(shown, groups, group, later=later), limit)
+    return each_of(group, own).limit(limit)
 
 
 def _from(here: ColumnElement[bool], behind: Order) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
@@ -230,18 +257,17 @@ def _from(here: ColumnElement[bool], behind: Order) -> tuple[ColumnElement[Any],
     return case((here, due), else_=cast(literal("-infinity"), Time)), case((here, id_), else_=0)
 
 
-def _by_subject(found: Found, later: bool, limit: ColumnElement[int]) -> Select[int]:
+def _with_those_about_nobody(
+    first: FromClause, shown: List, named: _Groups, limit: ColumnElement[int], *, later: bool
+) -> Select[int]:
     """Those about somebody by name, then those about nobody."""
-    named = _Groups(f.subject_id, s.id, (as_read(s.name), s.id), select(s.id), place=1)
-    about_somebody = bindparam("after_0", type_=Integer()) == 0
-    first = _first(found, named, limit, later=later, only=[about_somebody] if later else ())
-    others = found(select(f.id, f.due_at)).where(f.subject_id.is_(None))
+    others = shown.found(select(f.id, f.due_at)).where(f.subject_id.is_(None))
     if later:
-        others = others.where(tuple_(*_BY_DUE) > tuple_(*_from(~about_somebody, named.behind)))
+        others = others.where(tuple_(*_BY_DUE) > tuple_(*_from(~_ABOUT_SOMEBODY, named.behind)))
     last = others.order_by(*_BY_DUE).limit(limit).correlate(None).subquery("last")
     both = union_all(
-        select(first.c.id, literal(0).label("part"), first.c.key_0, first.c.key_1, first.c.due_at),
+        select(first.c.id, literal(0).label("part"), first.c.key_0, first.c.key_1, first.c.key_2),
         select(last.c.id, literal(1), literal(""), literal(0), last.c.due_at),
     ).subquery("both")
-    order = (both.c.part, both.c.key_0, both.c.key_1, both.c.due_at, both.c.id)
+    order = (both.c.part, both.c.key_0, both.c.key_1, both.c.key_2, both.c.id)
     return select(both.c.id).order_by(*order).limit(limit)
