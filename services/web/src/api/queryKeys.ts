@@ -35,6 +35,7 @@ export const queryKeys = {
   oneSubject: ["subjects", "one"] as const,
   subject: (id: number) => ["subjects", "one", id] as const,
   subjectChanges: (id: number) => ["subjects", "changes", id] as const,
+  merge: (kept: number, other: number) => ["subjects", "merge", kept, other] as const,
   subjectList: (filters: object) => ["subjects", "list", filters] as const,
   people: ["people"] as const,
   palette: (q: string) => ["palette", q] as const,

@@ -69,6 +69,8 @@ export type Subject = Schemas["Subject"];
 export type SubjectRef = Schemas["SubjectRef"];
 export type SubjectDetails = Schemas["SubjectDetails"];
 export type SubjectChange = Schemas["SubjectChange"];
+export type SubjectMerge = Schemas["SubjectMerge"];
+export type SubjectMergeInput = Schemas["SubjectMergeInput"];
 export type SubjectPatch = Schemas["SubjectPatch"];
 export type SubjectInput = Schemas["SubjectInput"];
 

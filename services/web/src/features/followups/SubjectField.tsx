@@ -15,12 +15,14 @@ interface Props {
   error?: string | undefined;
   /** Finds only those that are there, for narrowing something down. */
   existing?: boolean;
+  label?: string;
+  autoFocus?: boolean;
 }
 
 const KINDS = ["lead", "client"] as const;
 
 /** Finds a lead or client, or names one that is created with the follow-up. */
-export function SubjectField({ value, onChange, error, existing = false }: Props) {
+export function SubjectField({ value, onChange, error, existing = false, label = t.subjectField.label, autoFocus = false }: Props) {
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const [text, setText] = useState<string | null>(null);
   const typed = (text ?? "").trim();
@@ -46,7 +48,8 @@ export function SubjectField({ value, onChange, error, existing = false }: Props
     <Combobox store={combobox} onOptionSubmit={choose}>
       <Combobox.Target>
         <InputBase
-          label={t.subjectField.label}
+          label={label}
+          data-autofocus={autoFocus || undefined}
           maxLength={SubjectInput.name}
           placeholder={existing ? t.facts.any : t.subjectField.placeholder}
           value={text ?? value?.name ?? ""}

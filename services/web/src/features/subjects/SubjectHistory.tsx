@@ -5,7 +5,11 @@ import { ErrorState } from "@/components/ErrorState";
 import { isolate } from "@/components/bidi";
 import { RelativeTime } from "@/components/RelativeTime";
 import { subjectChangesQuery } from "@/api/subjects";
+import { useMay } from "@/api/session";
+import { useUndoMerge } from "@/features/subjects/merging";
 import { t } from "@/i18n";
+import { words } from "@/i18n/merging";
+import { now } from "@/time/clock";
 import classes from "./SubjectPage.module.css";
 
 const NAMES: Readonly<Record<string, string>> = t.subjects.fields;
@@ -26,7 +30,7 @@ export function SubjectHistory({ id }: { id: number }) {
       <ol className={classes.changes}>
         {changes.map((change) => (
           <li key={change.id}>
-            {sentence(change)} <RelativeTime at={change.created_at} as="ago" />
+            {sentence(change)} <RelativeTime at={change.created_at} as="ago" /> <UndoMerge change={change} />
           </li>
         ))}
       </ol>
@@ -39,12 +43,40 @@ export function SubjectHistory({ id }: { id: number }) {
   );
 }
 
-function sentence({ actor, kind, changes }: SubjectChange): string {
+/** For a day, the way back of a merge. */
+function UndoMerge({ change: { kind, merge } }: { change: SubjectChange }) {
+  const may = useMay("subjects:write");
+  const undo = useUndoMerge();
+  const open = kind === "merged" && merge !== null && merge.undone_at === null && Date.parse(merge.undoable_until) > now();
+  if (!may || !open) return null;
+  return (
+    <Button
+      size="compact-xs"
+      variant="light"
+      aria-label={words.undo(isolate(merge.merged.name))}
+      loading={undo.isPending}
+      onClick={() => undo.mutate(merge)}
+    >
+      {t.common.undo}
+    </Button>
+  );
+}
+
+function sentence(change: SubjectChange): string {
+  const { actor, kind, merge } = change;
+  const who = isolate(actor.name);
+  const what = changesOf(change);
+  if (kind === "undone") return words.editUndone(who, what);
+  if (!merge) return (kind === "imported" ? t.subjects.changedByImport : t.subjects.changed)(who, what);
+  const say = kind === "merge_undone" ? words.mergeUndone : words.merged;
+  return say(who, isolate(merge.merged.name), isolate(merge.survivor.name)) + (what && words.taking(what));
+}
+
+function changesOf({ changes }: SubjectChange): string {
   const parts = Object.entries(changes as Record<string, { from: string | null; to: string | null }>).map(
     ([field, { from, to }]) => t.subjects.change(NAMES[field] ?? field, quoted(from), quoted(to)),
   );
-  const say = kind === "imported" ? t.subjects.changedByImport : t.subjects.changed;
-  return say(isolate(actor.name), parts.join(", "));
+  return parts.join(", ");
 }
 
 function quoted(value: string | null): string {

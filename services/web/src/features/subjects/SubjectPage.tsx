@@ -1,8 +1,8 @@
 import { Alert, Anchor, Button, Group, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconCalendarOff, IconExternalLink, IconPencil, IconPlus } from "@tabler/icons-react";
+import { IconArrowMerge, IconCalendarOff, IconExternalLink, IconPencil, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
-import { Link } from "react-router";
+import { Link, Navigate } from "react-router";
 import type { FollowUp, SubjectDetails } from "@/api/types";
 import { ContactLinks } from "@/components/ContactLinks";
 import { NotFoundPage } from "@/components/NotFoundPage";
@@ -10,6 +10,7 @@ import { usePathId } from "@/hooks/usePathId";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { isolate } from "@/components/bidi";
+import { later } from "@/components/later";
 import { Message } from "@/components/Message";
 import { Page } from "@/components/Page";
 import { RowsSkeleton } from "@/components/PageSkeleton";
@@ -22,8 +23,11 @@ import { SubjectForm } from "@/features/subjects/SubjectForm";
 import { SubjectStory } from "@/features/subjects/SubjectStory";
 import { SubjectHistory } from "@/features/subjects/SubjectHistory";
 import { t } from "@/i18n";
+import { words } from "@/i18n/merging";
 import { useNow } from "@/time/useNow";
 import classes from "./SubjectPage.module.css";
+
+const MergeDialog = later(() => import("@/features/subjects/MergeDialog"));
 
 /** A lead or client: who it is, what is planned, and what was done. */
 export function Component() {
@@ -34,7 +38,9 @@ export function Component() {
 function SubjectPage({ id }: { id: number }) {
   const { data, error, refetch } = useQuery(subjectQuery(id));
   const mayEdit = useMay("subjects:write");
-  const [editing, setEditing] = useState(false);
+  const [opened, setOpened] = useState<"edit" | "merge" | null>(null);
+  const close = () => setOpened(null);
+  if (data && data.id !== id) return <Navigate to={`/subjects/${data.id}`} replace />;
   return (
     <Page
       title={data?.name ?? t.subjects.one}
@@ -44,9 +50,14 @@ function SubjectPage({ id }: { id: number }) {
         data && (
           <Group gap="xs">
             {mayEdit && (
-              <Button variant="default" leftSection={<IconPencil size={16} />} onClick={() => setEditing(true)}>
-                {t.common.edit}
-              </Button>
+              <>
+                <Button variant="default" leftSection={<IconArrowMerge size={16} />} onClick={() => setOpened("merge")}>
+                  {words.open}
+                </Button>
+                <Button variant="default" leftSection={<IconPencil size={16} />} onClick={() => setOpened("edit")}>
+                  {t.common.edit}
+                </Button>
+              </>
             )}
             <Button leftSection={<IconPlus size={16} />} onClick={() => openForm({ subject: data })}>
               {t.followUps.one}
@@ -55,7 +66,8 @@ function SubjectPage({ id }: { id: number }) {
         )
       }
     >
-      {editing && data && <SubjectForm subject={data} close={() => setEditing(false)} />}
+      {opened === "edit" && data && <SubjectForm subject={data} close={close} />}
+      {opened === "merge" && data && <MergeDialog subject={data} close={close} />}
       {data ? <Details subject={data} /> : error ? <ErrorState error={error} retry={() => void refetch()} /> : <RowsSkeleton />}
     </Page>
   );
