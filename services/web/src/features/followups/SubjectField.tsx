@@ -16,13 +16,15 @@ interface Props {
   /** Finds only those that are there, for narrowing something down. */
   existing?: boolean;
   label?: string;
+  /** Which one is not offered. */
+  except?: number;
   autoFocus?: boolean;
 }
 
 const KINDS = ["lead", "client"] as const;
 
 /** Finds a lead or client, or names one that is created with the follow-up. */
-export function SubjectField({ value, onChange, error, existing = false, label = t.subjectField.label, autoFocus = false }: Props) {
+export function SubjectField({ value, onChange, error, existing = false, label = t.subjectField.label, except, autoFocus = false }: Props) {
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const [text, setText] = useState<string | null>(null);
   const typed = (text ?? "").trim();
@@ -31,7 +33,7 @@ export function SubjectField({ value, onChange, error, existing = false, label =
     ...subjectsQuery({ q: q || undefined }),
     enabled: combobox.dropdownOpened,
   });
-  const found = data?.pages[0]?.items.slice(0, 8) ?? [];
+  const found = data?.pages[0]?.items.filter(({ id }) => id !== except).slice(0, 8) ?? [];
   const exact = new Set(found.filter(({ name }) => name.toLowerCase() === typed.toLowerCase()).map(({ kind }) => kind));
   const creatable = typed && !existing ? KINDS.filter((kind) => !exact.has(kind)) : [];
 

@@ -52,6 +52,7 @@ export default function MergeDialog({ subject, other: first, close }: Props) {
           <SubjectField
             existing
             label={words.other}
+            except={subject.id}
             value={chosen}
             onChange={(next) => {
               setChosen(next);
