@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
@@ -73,3 +75,25 @@ def reschedule_by_touch(page: Page) -> None:
     asked.get_by_role("button", name="In a week").tap()
     asked.get_by_role("button", name="Reschedule").tap()
     expect(said(page, "Moved “")).to_be_visible()
+
+
+def test_a_saved_view_is_found_by_its_name_and_shown_by_its_address_alone(
+    product: Product, visit: Visit
+) -> None:
+    ira = product.person("Ira Palette")
+    for title, priority in (("Palette high", "high"), ("Palette low", "low")):
+        product.follow_up(ira, title, due=hours(-3), priority=priority)
+    filters = {"view": "overdue", "priority": "high"}
+    body = {"name": "Hottest ones", "shared": True, "filters": filters}
+    view = product.call("POST", "/saved-views", json=body)
+    page = visit(ira, "/followups", viewport={"width": 1440, "height": 900})
+    expect(row(page, "Palette low")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("hottest")
+    expect(dialog(page, PALETTE).get_by_role("option", name="Hottest ones")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="View: Hottest ones", exact=True)).to_be_visible()
+    expect(row(page, "Palette high")).to_be_visible()
+    expect(row(page, "Palette low")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"view=overdue.*priority=high|priority=high.*view=overdue"))
+    product.call("DELETE", f"/saved-views/{view['id']}")

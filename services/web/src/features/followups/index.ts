@@ -23,6 +23,7 @@ export { SubjectField } from "@/features/followups/SubjectField";
 export { formRequest, openForm } from "@/features/followups/formRequest";
 export { holdRequest, openHold, useHold } from "@/features/followups/holding";
 export { TO_FIRST_ROW } from "@/features/followups/firstRow";
+export { savedViewsQuery } from "@/features/followups/savedViews";
 export { viewOf } from "@/features/followups/sections";
 
 export const FollowUpForm = laterDialog(() => import("@/features/followups/FollowUpForm"));

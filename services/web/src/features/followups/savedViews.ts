@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useCallback, useEffect } from "react";
 import { api, dataOf } from "@/api/client";
 import { queryKeys } from "@/api/queryKeys";
 import type { SavedFilters, SavedFiltersInput, SavedView } from "@/api/types";
@@ -72,7 +72,7 @@ export function differs(filters: Filters, view: SavedView): boolean {
   return Object.entries({ ...filters, ...ordered, told: "" }).some(([name, value]) => value !== wanted[name]);
 }
 
-/** The view that the address names, and a way to go to one, or to none. */
+/** The view that the address names, and a way to go to one, or to none. Where it names nothing else, it is shown. */
 export function useCurrentView(): [SavedView | undefined, (view: SavedView | null) => void] {
   const [parameters, setParameters] = useParameters();
   const id = Number(parameters.get("saved"));
@@ -84,7 +84,12 @@ export function useCurrentView(): [SavedView | undefined, (view: SavedView | nul
     },
     [setParameters],
   );
-  return [data?.find((view) => view.id === id), show];
+  const view = data?.find((each) => each.id === id);
+  const alone = [...parameters.keys()].join() === "saved";
+  useEffect(() => {
+    if (view && alone) show(view);
+  }, [view, alone, show]);
+  return [view, show];
 }
 
 const NONE = { view: "open", assignee: "all" } as SavedFilters;

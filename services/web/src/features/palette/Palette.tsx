@@ -1,11 +1,12 @@
 import { Kbd, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useState, type KeyboardEvent } from "react";
 import { useNavigate } from "react-router";
 import { explain } from "@/api/problem";
 import { Dialog } from "@/components/Dialog";
 import { UserText } from "@/components/UserText";
-import { takeEnter, takeTyped } from "@/features/followups";
+import { savedViewsQuery, takeEnter, takeTyped } from "@/features/followups";
 import { grouped, matching, type Item } from "@/features/palette/items";
 import { closePalette, type PaletteRequest } from "@/features/palette/paletteRequest";
 import { useActions } from "@/features/palette/useActions";
@@ -29,7 +30,7 @@ export default function Palette({ request, pages }: Props) {
   const [entered, setEntered] = useState(false);
   const list = useId();
   const { found, searching, error } = useFound(q);
-  const items = matching(q, [...useActions(request), ...usePages(pages)], found);
+  const items = matching(q, [...useActions(request), ...usePages(pages), ...useViews(q)], found);
   const active = Math.min(chosen, items.length - 1);
 
   function run(item: Item | undefined) {
@@ -103,6 +104,14 @@ function stateOf(amount: number, searching: boolean, error: unknown): string {
 function usePages(pages: Props["pages"]): Item[] {
   const navigate = useNavigate();
   return pages.map(({ to, label }) => ({ key: to, group: "pages", label, run: () => void navigate(to) }));
+}
+
+/** Saved views, once something is typed: there may be many. */
+function useViews(text: string): Item[] {
+  const navigate = useNavigate();
+  const { data = [] } = useQuery(savedViewsQuery);
+  if (text.trim() === "") return [];
+  return data.map(({ id, name }) => ({ key: `view-${id}`, group: "views", label: name, run: () => void navigate(`/followups?saved=${id}`) }));
 }
 
 const optionId = (list: string, { key }: Item) => `${list}-${key}`;

@@ -8,7 +8,7 @@ export interface Item {
   run: () => void;
 }
 
-export type Group = "actions" | "pages" | "subjects" | "followUps" | "people";
+export type Group = "actions" | "pages" | "views" | "subjects" | "followUps" | "people";
 
 /** Found by the API, and so only after an answer. */
 const SEARCHED: readonly Group[] = ["subjects", "followUps", "people"];

@@ -7,6 +7,7 @@ export const palette = {
   groups: {
     actions: "Actions",
     pages: "Pages",
+    views: "Views",
     subjects: "Leads & clients",
     followUps: "Follow-ups",
     people: "People",
