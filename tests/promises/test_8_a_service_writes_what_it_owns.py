@@ -158,6 +158,9 @@ OWNED: dict[str, dict[str, set[str]]] = {
         | {f"{verb}({c})" for verb in ("INSERT", "UPDATE") for c in ("subject_id", "assignee_id")}
         | {f"UPDATE({c})" for c in ("ended_at", "ended_because", "ended_by")},
         "enrolment_steps": {"DELETE", *(f"INSERT({c})" for c in ("enrolment_id", "step", "follow_up_id"))},
+        "calendar_feeds": {"DELETE"}
+        | {f"INSERT({c})" for c in ("user_id", "name", "whose", "alarm_minutes", "token_hash")}
+        | {f"UPDATE({c})" for c in ("token_hash", "last_read_at")},
         "comments": {f"INSERT({c})" for c in ("follow_up_id", "number", "author_id", "body")}
         | {f"UPDATE({c})" for c in ("body", "edited_at", "deleted_at", "deleted_by")},
         # Which tell by a trigger.

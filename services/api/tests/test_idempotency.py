@@ -55,6 +55,7 @@ CREATING: dict[str, dict[str, Any]] = {
     "/follow-ups/{follow_up_id}/series": {"json": {"repeats": {"unit": "week"}}},
     "/sequences": {"json": {"name": "New lead", "steps": [{"title": "Call", "offset": 0}]}},
     "/sweeps": {},
+    "/calendar-feeds": {"json": {"name": "Phone"}},
     "/tokens": {"json": {"name": "Nightly import"}},
     "/imports/users": {"content": f"{USERS}new@example.com,New,employee,,,true\n".encode()},
     "/imports/absences": {
@@ -73,6 +74,7 @@ NOT_CREATING = {
     "/a/{token}": "a link acts once",
     "/a/off/{token}": "what is switched off stays so",
     "/slack/interactivity": "what a button carries acts once",
+    "/api/v1/calendar-feeds/{feed_id}/rotate-address": "gives another address each time",
     "/api/v1/deliveries/retry": "what is tried again is not given up any more",
     "/api/v1/deliveries/{delivery_id}/retry": "as retry",
     "/api/v1/policies/ladder": "computes and writes nothing",
@@ -122,6 +124,7 @@ COUNTED = (
     "subjects",
     "calendars",
     "absences",
+    "calendar_feeds",
     "saved_views",
     "sequences",
     "follow_up_kinds",
@@ -179,7 +182,7 @@ def kept(company: Company) -> list[Any]:
     return company.world.execute("SELECT * FROM idempotency_keys")
 
 
-@pytest.mark.parametrize("path", sorted(CREATING.keys() - {"/tokens"}))
+@pytest.mark.parametrize("path", sorted(CREATING.keys() - {"/tokens", "/calendar-feeds"}))
 def test_the_same_request_again_gets_the_same_answer_and_creates_nothing(company: Company, path: str) -> None:
     first = send(company, path)
     assert first.status_code < 300, first.text
@@ -221,6 +224,17 @@ def test_a_token_is_made_once_and_its_secret_kept_nowhere(company: Company) -> N
     assert made["token"].encode() not in bytes(row.body)
     tokens = company.world.execute("SELECT FROM api_tokens WHERE name = 'Nightly import'")
     assert len(tokens) == 1
+
+
+def test_a_calendar_feed_is_made_once_and_its_address_kept_nowhere(company: Company) -> None:
+    made = send(company, "/calendar-feeds").json()
+    again = send(company, "/calendar-feeds")
+    assert again.status_code == 409
+    assert f"feed {made['id']} another address" in again.json()["detail"]
+    assert made["url"] not in again.text
+    [row] = kept(company)
+    assert made["url"].encode() not in bytes(row.body)
+    assert company.world.execute("SELECT count(*) FROM calendar_feeds")[0][0] == 1
 
 
 def test_neither_keys_nor_passwords_are_in_the_table(company: Company) -> None:

@@ -159,12 +159,15 @@ def test_the_log_of_a_whole_run_holds_no_secret(
         answers = [*use_a_token(url, world, admin), *use_the_provider(browser, world, provider)]
         sessions = session_of(browser)
         made = httpx.post(f"{url}/api/v1/tokens", json={"name": "x"}, headers=admin.headers).json()
+        feed = httpx.post(f"{url}/api/v1/calendar-feeds", json={"name": "x"}, headers=admin.headers).json()
+        assert httpx.get(feed["url"]).status_code == 200
         answers += use_passwords(browser, world)
         sessions += session_of(browser)
     process.wait_until(lambda: "publish_left_to_redrive" in process.output, what="a publish has failed")
     process.terminate(15)
     hashes = world.execute("SELECT password_hash FROM users WHERE password_hash IS NOT NULL")
     secrets = [*SECRETS, *provider.secrets, *sessions, admin.token, made["token"]]
+    secrets.append(feed["url"].rsplit("/")[-1].removesuffix(".ics"))
     secrets += [row.password_hash for row in hashes]
     for event in ("request_failed", "oidc_refused", "oidc_code_refused", "oidc_token_refused"):
         assert event in process.output

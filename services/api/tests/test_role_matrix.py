@@ -230,6 +230,10 @@ LINES: dict[str, Line] = {
     "GET /api/v1/enrolments/{enrolment_id}": amirs(200),
     "POST /api/v1/enrolments/{enrolment_id}/stop": amirs(200),
     "GET /api/v1/subjects/{subject_id}/activities": everybody(200),
+    "GET /api/v1/calendar-feeds": everybody(200),
+    "POST /api/v1/calendar-feeds": everybody(201, json={"name": "Phone"}),
+    "POST /api/v1/calendar-feeds/{feed_id}/rotate-address": only_amirs(200),
+    "DELETE /api/v1/calendar-feeds/{feed_id}": only_amirs(204),
     "GET /api/v1/saved-views": everybody(200),
     "POST /api/v1/saved-views": everybody(201, json={"name": "Calls", "filters": {"kind": "call"}}),
     "GET /api/v1/saved-views/{view_id}": only_amirs(200),
@@ -345,6 +349,7 @@ LINES: dict[str, Line] = {
     # Who has a link acts as the one who got the mail; this one leads nowhere.
     "GET /a/{token}": public(404),
     "POST /a/{token}": public(404),
+    "GET /a/calendar/{token}.ics": public(404),
     "GET /a/off/{token}": public(404),
     "POST /a/off/{token}": public(422),  # what says that it is wanted is not there
     "POST /slack/interactivity": public(503),  # there is no signing secret
@@ -386,6 +391,8 @@ class Cast:
             )
         if "/absences" in route:
             world.execute("DELETE FROM absences")
+        if "/calendar-feeds" in route:
+            world.execute("DELETE FROM calendar_feeds")
         if "/saved-views" in route:
             world.execute("DELETE FROM saved_views")
         if "/sequences" in route or "/enrolments" in route:
@@ -448,6 +455,8 @@ MAKE = {
     "sequence_id": f"INSERT INTO sequences (name, steps, created_by) VALUES ('Sequence', {ONE_STEP}, :amir)",
     "enrolment_id": "INSERT INTO enrolments (name, steps, subject_id, assignee_id, created_by) "
     f"SELECT 'Sequence', {ONE_STEP}, max(id), :amir, :amir FROM subjects",
+    "feed_id": "INSERT INTO calendar_feeds (user_id, name, whose, token_hash) "
+    "VALUES (:amir, 'Phone', 'me', sha256(convert_to(gen_random_uuid()::text, 'UTF8')))",
     "comment_id": "INSERT INTO comments (follow_up_id, number, author_id, body) "
     "VALUES ((SELECT max(id) FROM follow_ups), 1, :amir, 'Call back')",
     "hold_id": "INSERT INTO holds "

@@ -35,6 +35,7 @@ OPEN = {
     ("GET", "/api/v1/session/oidc/callback"),
     ("GET", "/a/{token}"),
     ("POST", "/a/{token}"),
+    ("GET", "/a/calendar/{token}.ics"),
     ("GET", "/a/off/{token}"),
     ("POST", "/a/off/{token}"),
     ("POST", "/slack/interactivity"),

@@ -24,6 +24,8 @@ from followup_api.action_links.routes import router as action_links
 from followup_api.auth.oidc.routes import router as provider_log_in
 from followup_api.auth.routes import router as session
 from followup_api.body_limit import Allowance, BodyLimit
+from followup_api.calendar_feeds.routes import by_address
+from followup_api.calendar_feeds.routes import router as calendar_feeds
 from followup_api.calendars.routes import router as calendars
 from followup_api.choices.routes import kinds, outcomes
 from followup_api.comments.routes import router as comments
@@ -119,6 +121,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sequences,
     enrolments,
     saved_views,
+    calendar_feeds,
     kinds,
     outcomes,
     subjects,
@@ -199,7 +202,7 @@ def create_app(
     app.state.context = context
     problems.install(app)
     idempotency.install(app)
-    for router in (*ROUTERS, cron, action_links, unsubscribing, slack, health):
+    for router in (*ROUTERS, cron, by_address, action_links, unsubscribing, slack, health):
         app.include_router(router)
     openapi.install(app)
     app.router.default = Ui()

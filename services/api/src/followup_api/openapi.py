@@ -41,6 +41,7 @@ ABOUT: dict[str, Any] = {
         {"name": "Follow-ups", "description": "Promised calls: due, overdue, completed."},
         {"name": "Comments", "description": "What people say about follow-ups."},
         {"name": "Saved views", "description": "Lists of follow-ups under a name."},
+        {"name": "Calendar feeds", "description": "Addresses for one's calendar program."},
         {"name": "Series", "description": "Follow-ups that come again."},
         {"name": "Sequences", "description": "Sets of follow-ups, and where they were started."},
         {"name": "Kinds of follow-ups", "description": "The list that people choose from: call, visit..."},

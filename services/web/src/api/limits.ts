@@ -22,6 +22,7 @@ export const LogEntry = { kind: 50, outcome: 50, note: 2000 } as const;
 export const LogIn = { email: 254, password: 200 } as const;
 export const MeChanges = { name: 200, time_zone: 64 } as const;
 export const NewBrowser = { endpoint: 2000 } as const;
+export const NewCalendarFeed = { name: 200 } as const;
 export const NewDestination = { address: 2000 } as const;
 export const NewToken = { name: 200 } as const;
 export const NewUser = { email: 254, name: 200, time_zone: 64, password: 200 } as const;

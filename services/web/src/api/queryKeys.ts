@@ -58,6 +58,7 @@ export const queryKeys = {
   unreadCount: ["notifications", "unread"] as const,
   sweeps: ["sweeps", "list"] as const,
   sweep: (id: number) => ["sweeps", "one", id] as const,
+  feeds: ["feeds"] as const,
   tokens: ["tokens"] as const,
   tokensOf: (person: number) => ["tokens", "of", person] as const,
   policies: ["policies"] as const,

@@ -1577,6 +1577,72 @@ export interface paths {
         patch: operations["edit_saved_view"];
         trace?: never;
     };
+    "/api/v1/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's calendar feeds
+         * @description The oldest first, without their addresses.
+         */
+        get: operations["list_calendar_feeds"];
+        put?: never;
+        /**
+         * Make a calendar feed
+         * @description The answer shows an address to subscribe to in a calendar program; nobody can read it again later. It
+         *     shows open follow-ups from 30 days ago to 180 days from now, at most 1,000, and can change nothing.
+         *     Programs ask when they want to: some every hour, Google Calendar every 8 to 24.
+         */
+        post: operations["create_calendar_feed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-feeds/{feed_id}/rotate-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a calendar feed another address
+         * @description The answer shows it; nobody can read it again later. The one before leads nowhere at once.
+         */
+        post: operations["rotate_calendar_feed_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-feeds/{feed_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a calendar feed
+         * @description Its address leads nowhere at once.
+         */
+        delete: operations["revoke_calendar_feed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/follow-up-kinds": {
         parameters: {
             query?: never;
@@ -3371,7 +3437,7 @@ export interface components {
          * @description What is worth an entry; the names are stable.
          * @enum {string}
          */
-        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "subjects.merged" | "subjects.merge-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "comment.deleted" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "saved-view.shared" | "saved-view.changed" | "saved-view.unshared" | "saved-view.deleted" | "sequence.created" | "sequence.changed" | "sequence.deleted" | "sequence.stopped" | "action-link.used" | "action-link.refused" | "slack-request.refused" | "mail-answer.followed" | "mail-answer.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "browser.added" | "browser.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
+        Action: "log-in.succeeded" | "log-in.failed" | "log-out" | "session.ended" | "invitation.created" | "password-reset.created" | "identity.bound" | "identity.unbound" | "token.created" | "token.revoked" | "user.created" | "user.changed" | "absence.planned" | "absence.changed" | "absence.ended" | "absence.cancelled" | "work.handed-over" | "work.hand-over-undone" | "subjects.merged" | "subjects.merge-undone" | "users.imported" | "absences.imported" | "follow-ups.imported" | "follow-ups.exported" | "follow-up.deleted" | "follow-up.restored" | "comment.deleted" | "calendar.created" | "calendar.changed" | "calendar.archived" | "calendar.holidays-refreshed" | "policy.created" | "policy.drafted" | "policy.draft-discarded" | "policy.published" | "policy.archived" | "policies.ordered" | "organisation.changed" | "notification-rules.changed" | "follow-up-kind.created" | "follow-up-kind.changed" | "follow-up-kinds.ordered" | "outcome.created" | "outcome.changed" | "outcomes.ordered" | "saved-view.shared" | "saved-view.changed" | "saved-view.unshared" | "saved-view.deleted" | "sequence.created" | "sequence.changed" | "sequence.deleted" | "sequence.stopped" | "calendar-feed.made" | "calendar-feed.address-rotated" | "calendar-feed.revoked" | "action-link.used" | "action-link.refused" | "slack-request.refused" | "mail-answer.followed" | "mail-answer.refused" | "destination.added" | "destination.verified" | "destination.code-wrong" | "destination.tested" | "destination.switched" | "destination.removed" | "browser.added" | "browser.removed" | "sweep.requested" | "deliveries.retried" | "webhook.created" | "webhook.changed" | "webhook.secret-rotated" | "webhook.tested" | "webhook.replayed" | "webhook.switched-off" | "webhook.deleted" | "dead-letters.replayed" | "dead-letters.discarded";
         /**
          * Activity
          * @description One entry of a follow-up's history.
@@ -4284,6 +4350,36 @@ export interface components {
             archived_at: string | null;
         };
         /**
+         * CalendarFeed
+         * @description A feed, without its address.
+         * @example {
+         *       "alarm_minutes": 15,
+         *       "created_at": "2026-03-31T09:00:00Z",
+         *       "id": 3,
+         *       "name": "Phone",
+         *       "whose": "me"
+         *     }
+         */
+        CalendarFeed: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            whose: components["schemas"]["Whose"];
+            /** Alarm Minutes */
+            alarm_minutes: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Last Read At
+             * @description By a program, to five minutes. Null: not yet.
+             */
+            last_read_at: string | null;
+        };
+        /**
          * CalendarInput
          * @description All of a calendar.
          * @example {
@@ -5128,6 +5224,42 @@ export interface components {
          * @enum {string}
          */
         CountedFrom: "calendar" | "completion";
+        /**
+         * CreatedCalendarFeed
+         * @description A feed with its address: this is the only time that it is shown.
+         * @example {
+         *       "alarm_minutes": 15,
+         *       "created_at": "2026-03-31T09:00:00Z",
+         *       "id": 3,
+         *       "name": "Phone",
+         *       "url": "https://followup.example.com/a/calendar/0000000000000000000000000000000000000000000.ics",
+         *       "whose": "me"
+         *     }
+         */
+        CreatedCalendarFeed: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            whose: components["schemas"]["Whose"];
+            /** Alarm Minutes */
+            alarm_minutes: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Last Read At
+             * @description By a program, to five minutes. Null: not yet.
+             */
+            last_read_at: string | null;
+            /**
+             * Url
+             * @description Who has it reads what the feed shows: subscribe to it, share it with nobody.
+             */
+            url: string;
+        };
         /**
          * CreatedToken
          * @description A new token, with its secret: this is the only time that it is shown.
@@ -8518,6 +8650,29 @@ export interface components {
             keys: components["schemas"]["BrowserKeys"];
         };
         /**
+         * NewCalendarFeed
+         * @description What a new feed shows.
+         * @example {
+         *       "alarm_minutes": 15,
+         *       "name": "Phone",
+         *       "whose": "me"
+         *     }
+         */
+        NewCalendarFeed: {
+            /**
+             * Name
+             * @description Says later which program reads it.
+             */
+            name: string;
+            /** @default me */
+            whose: components["schemas"]["Whose"];
+            /**
+             * Alarm Minutes
+             * @description So long before each is due, programs that know alarms give one. Null: never.
+             */
+            alarm_minutes?: number | null;
+        };
+        /**
          * NewDestination
          * @description A destination to add.
          * @example {
@@ -9635,6 +9790,17 @@ export interface components {
         Page_AuditEntry_: {
             /** Items */
             items: components["schemas"]["AuditEntry"][];
+            /**
+             * Next Cursor
+             * @description Pass it as `cursor` to get the next page; null on the last one.
+             * @example WyJBZGEgTG92ZWxhY2UiLDQyXQ
+             */
+            next_cursor: string | null;
+        };
+        /** Page[CalendarFeed] */
+        Page_CalendarFeed_: {
+            /** Items */
+            items: components["schemas"]["CalendarFeed"][];
             /**
              * Next Cursor
              * @description Pass it as `cursor` to get the next page; null on the last one.
@@ -13775,6 +13941,12 @@ export interface components {
              */
             days: number[];
         };
+        /**
+         * Whose
+         * @description Whose follow-ups a feed shows: the person's own, or those of everybody below them.
+         * @enum {string}
+         */
+        Whose: "me" | "team";
         /**
          * Why
          * @description Why somebody was told: the policy step, and how they were found.
@@ -24586,6 +24758,332 @@ export interface operations {
             };
             /** @description The request is too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_calendar_feeds: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; the first page without. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "alarm_minutes": 15,
+                     *           "created_at": "2026-03-31T09:00:00Z",
+                     *           "id": 3,
+                     *           "name": "Phone",
+                     *           "whose": "me"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyJBZGEgTG92ZWxhY2UiLDQyXQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_CalendarFeed_"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    create_calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own for this one request, best a random UUID. Sent again with the same key within 24 hours, the request is not done again: the answer is that of the first time, with `Idempotency-Replayed: true`. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "alarm_minutes": 15,
+                 *       "name": "Phone",
+                 *       "whose": "me"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewCalendarFeed"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "alarm_minutes": 15,
+                     *       "created_at": "2026-03-31T09:00:00Z",
+                     *       "id": 3,
+                     *       "name": "Phone",
+                     *       "url": "https://followup.example.com/a/calendar/0000000000000000000000000000000000000000000.ics",
+                     *       "whose": "me"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedCalendarFeed"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description In conflict with what is there */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    rotate_calendar_feed_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                feed_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "alarm_minutes": 15,
+                     *       "created_at": "2026-03-31T09:00:00Z",
+                     *       "id": 3,
+                     *       "name": "Phone",
+                     *       "url": "https://followup.example.com/a/calendar/0000000000000000000000000000000000000000000.ics",
+                     *       "whose": "me"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedCalendarFeed"];
+                };
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The request is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    revoke_calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the entry. */
+                feed_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

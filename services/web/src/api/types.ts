@@ -10,6 +10,8 @@ export interface Page<T> {
 
 export type LogInOptions = Schemas["LogInOptions"];
 export type Me = Schemas["Me"];
+export type CalendarFeed = Schemas["CalendarFeed"];
+export type NewCalendarFeed = Schemas["NewCalendarFeed"];
 export type Browser = Schemas["Browser"];
 export type Session = Schemas["Session"];
 export type NotificationRules = Schemas["NotificationRules"];

@@ -16,6 +16,7 @@ from followup_api.auth.proof import require_proof, require_session
 from followup_api.auth.queries import end_sessions
 from followup_api.auth.secrets import digest, new_link_token
 from followup_api.auth.throttle import Attempt
+from followup_api.calendar_feeds import service as calendar_feeds
 from followup_api.dependencies import AppContext
 from followup_api.password_links import queries
 from followup_api.password_links.problems import HasPassword, InactivePerson, LinkUnusable, NotInvitable
@@ -169,3 +170,4 @@ def _end_access(audit: Trail, user_id: int) -> None:
         audit(Action.SESSION_ENDED, target, actor_id=user_id, sessions=ended)
     if revoked:
         audit(Action.TOKEN_REVOKED, target, actor_id=user_id, tokens=revoked)
+    calendar_feeds.revoke_all(audit, user_id, actor_id=user_id)

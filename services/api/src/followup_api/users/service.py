@@ -16,6 +16,7 @@ from followup_api.auth.oidc.queries import unbind
 from followup_api.auth.passwords import hashed
 from followup_api.auth.proof import require_proof, require_session
 from followup_api.auth.queries import end_sessions
+from followup_api.calendar_feeds import service as calendar_feeds
 from followup_api.calendars.assigned import refuse_unusable
 from followup_api.etags import Tags
 from followup_api.permissions import Caller
@@ -211,12 +212,14 @@ def _refuse_without_passwords(settings: ApiSettings) -> None:
 def _end_access(tx: Transaction, audit: Trail, user_id: int, caller: Caller) -> None:
     """End what the old password may have opened.
 
-    Who changes their own keeps their tokens: they know best whether somebody else has them.
+    Who changes their own keeps their tokens and feeds: they know best whether somebody else has them.
     """
     end_sessions(tx, user_id, keep=caller.session_id)
     revoked = 0 if user_id == caller.user_id else revoke_tokens(tx, user_id)
     if revoked:
         audit(Action.TOKEN_REVOKED, f"users/{user_id}", tokens=revoked)
+    if user_id != caller.user_id:
+        calendar_feeds.revoke_all(audit, user_id)
 
 
 @contextmanager

@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { Message } from "@/components/Message";
 import { Page } from "@/components/Page";
 import { Absences } from "@/features/absences";
+import { CalendarFeeds } from "@/features/feeds";
 import { Browsers } from "@/features/push";
 import { MyRules } from "@/features/rules";
 import { useLogInOptions } from "@/features/session";
@@ -13,6 +14,7 @@ import { Section } from "@/features/settings/Section";
 import { Sessions } from "@/features/settings/Sessions";
 import { t } from "@/i18n";
 import { words as away } from "@/i18n/absences";
+import { words as feeds } from "@/i18n/feeds";
 import { words as told } from "@/i18n/destinations";
 import { words as browsers } from "@/i18n/push";
 import { words as rules } from "@/i18n/rules";
@@ -45,6 +47,9 @@ export function Component() {
         </Section>
         <Section title={away.title} name="away">
           <Absences />
+        </Section>
+        <Section title={feeds.title} name="calendar">
+          <CalendarFeeds />
         </Section>
         {options?.password && (
           <Section title={t.settings.password}>

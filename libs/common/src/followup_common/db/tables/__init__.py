@@ -57,7 +57,7 @@ from followup_common.db.tables.seen import (
     users,
 )
 from followup_common.db.tables.sequences import enrolment_steps, enrolments, sequences
-from followup_common.db.tables.views import saved_views
+from followup_common.db.tables.views import calendar_feeds, saved_views
 
 __all__ = [
     "ALL_SCOPES",
@@ -70,6 +70,7 @@ __all__ = [
     "activities",
     "api_tokens",
     "audit_log",
+    "calendar_feeds",
     "channels",
     "circuits",
     "comment_recipients",

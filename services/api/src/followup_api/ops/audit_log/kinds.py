@@ -18,6 +18,7 @@ KINDS: dict[AuditKind, tuple[Action, ...]] = {
         *(Action.ABSENCE_PLANNED, Action.ABSENCE_CHANGED, Action.ABSENCE_ENDED, Action.ABSENCE_CANCELLED),
         Action.ABSENCES_IMPORTED,
         *(Action.BROWSER_ADDED, Action.BROWSER_REMOVED),
+        *(Action.CALENDAR_FEED_MADE, Action.CALENDAR_FEED_ROTATED, Action.CALENDAR_FEED_REVOKED),
     ),
     AuditKind.TOKENS: (Action.TOKEN_CREATED, Action.TOKEN_REVOKED),
     AuditKind.FOLLOW_UPS: (

@@ -324,6 +324,22 @@ VIEWS = {
 }
 
 
+FEEDS = {
+    Action.CALENDAR_FEED_MADE: "made the calendar feed {}",
+    Action.CALENDAR_FEED_ROTATED: "gave the calendar feed {} another address",
+    Action.CALENDAR_FEED_REVOKED: "revoked the calendar feed {}",
+}
+
+
+def _calendar_feed(action: str, entry: _Entry) -> str:
+    if isinstance(feeds := entry.details.get("feeds"), int):
+        if entry.is_about_actor:
+            return f"{entry.who} revoked all of their own calendar feeds"
+        return f"{entry.who} revoked {_amount(feeds, 'calendar feed')} of {entry.whom}"
+    which = f"“{isolated(str(entry.details.get('name', entry.target_id)))}”"
+    return f"{entry.who} {FEEDS[Action(action)].format(which)}"
+
+
 def _saved_view(action: str, entry: _Entry) -> str:
     which = f"“{isolated(str(entry.details.get('name', entry.target_id)))}”"
     return f"{entry.who} {VIEWS[Action(action)].format(which)}"
@@ -531,6 +547,7 @@ SAYS: Mapping[str, Callable[[str, _Entry], str]] = {
     Action.ORGANISATION_CHANGED: _organisation,
     Action.NOTIFICATION_RULES_CHANGED: _rules,
     **dict.fromkeys(LISTS, _choice),
+    **dict.fromkeys(FEEDS, _calendar_feed),
     **dict.fromkeys(VIEWS, _saved_view),
     **dict.fromkeys(SEQUENCES, _sequence),
     **dict.fromkeys((Action.BROWSER_ADDED, Action.BROWSER_REMOVED), _browser),

@@ -1,0 +1,1 @@
+"""Follow-ups in people's calendar programs, which read them under a secret address."""
