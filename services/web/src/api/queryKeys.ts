@@ -20,6 +20,8 @@ export const queryKeys = {
   activities: (id: number) => ["follow-ups", "activities", id] as const,
   mentionable: (id: number, q: string) => ["mentionable", id, q] as const,
   savedViews: ["saved-views"] as const,
+  sequences: ["sequences"] as const,
+  enrolments: (asked: object) => ["follow-ups", "enrolments", asked] as const,
   kinds: ["kinds"] as const,
   kindList: (archived: boolean): ChoiceKey => ["kinds", archived],
   outcomes: ["outcomes"] as const,

@@ -31,6 +31,10 @@ const pages: RouteObject[] = [
     children: [{ path: "policies/new", lazy: () => import("@/features/policies/NewPolicyPage") }],
   },
   {
+    element: <RequirePermission name="sequences:write" />,
+    children: [{ path: "sequences", lazy: () => import("@/features/sequences/SequencesPage") }],
+  },
+  {
     element: <RequirePermission name="calendars:read" />,
     children: [
       { path: "calendars", lazy: () => import("@/features/calendars/CalendarsPage") },

@@ -9,6 +9,7 @@ import {
   IconMail,
   IconKey,
   IconListCheck,
+  IconListNumbers,
   IconRefresh,
   IconSettings,
   IconStairsUp,
@@ -51,6 +52,7 @@ export const WORK: readonly Destination[] = [
 /** How follow-ups escalate: for everybody to read. */
 export const RULES: readonly Destination[] = [
   { to: "/policies", label: t.shell.policies, icon: IconStairsUp, permission: "policies:read" },
+  { to: "/sequences", label: t.shell.sequences, icon: IconListNumbers, permission: "sequences:write" },
   { to: "/calendars", label: t.shell.calendars, icon: IconCalendarTime, permission: "calendars:read" },
 ];
 

@@ -13,6 +13,7 @@ import { RelativeTime } from "@/components/RelativeTime";
 import { ContactLinks } from "@/components/ContactLinks";
 import { SubjectLink } from "@/components/SubjectLink";
 import { UserText } from "@/components/UserText";
+import { EnrolmentOf } from "@/features/sequences";
 import { KindName, PriorityName, TagLinks } from "@/features/followups/Facts";
 import { HoldBadges } from "@/features/followups/HoldBadges";
 import { seriesQuery } from "@/features/followups/queries";
@@ -96,6 +97,7 @@ export function FollowUpDetails({ followUp }: { followUp: ShownFollowUp }) {
           </Detail>
         )}
       </dl>
+      {subject && <EnrolmentOf followUp={followUp.id} className={classes.sequence} />}
       {status === "open" && <NextStep followUp={followUp} />}
     </section>
   );

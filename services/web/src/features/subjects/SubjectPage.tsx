@@ -1,6 +1,6 @@
 import { Alert, Anchor, Button, Group, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconArrowMerge, IconCalendarOff, IconExternalLink, IconPencil, IconPlus } from "@tabler/icons-react";
+import { IconArrowMerge, IconCalendarOff, IconExternalLink, IconListNumbers, IconPencil, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link, Navigate } from "react-router";
 import type { FollowUp, SubjectDetails } from "@/api/types";
@@ -18,6 +18,7 @@ import { RelativeTime } from "@/components/RelativeTime";
 import { BulkBar, FollowUpRow, openForm, SelectionProvider, useListed, viewOf } from "@/features/followups";
 import { useMay, useMe } from "@/api/session";
 import { subjectQuery } from "@/api/subjects";
+import { Enrolments, StartDialog } from "@/features/sequences";
 import { PlannedBy } from "@/features/subjects/PlannedBy";
 import { SubjectForm } from "@/features/subjects/SubjectForm";
 import { SubjectStory } from "@/features/subjects/SubjectStory";
@@ -75,6 +76,7 @@ function SubjectPage({ id }: { id: number }) {
 
 function Details({ subject }: { subject: SubjectDetails }) {
   const open = subject.follow_ups.filter(({ status }) => status === "open");
+  const [starting, setStarting] = useState(false);
   const completed = subject.follow_ups.filter(({ status }) => status === "completed");
   return (
     <SelectionProvider>
@@ -92,9 +94,13 @@ function Details({ subject }: { subject: SubjectDetails }) {
           <Message text={t.subjects.knownSince} parts={{ day: <RelativeTime at={subject.created_at} as="day" /> }} />
         </span>
       </p>
-      <Title order={2} mt="xl" mb={4}>
-        {t.subjects.plannedTitle}
-      </Title>
+      <Group justify="space-between" mt="xl" mb={4}>
+        <Title order={2}>{t.subjects.plannedTitle}</Title>
+        <Button variant="default" size="xs" leftSection={<IconListNumbers size={15} />} onClick={() => setStarting(true)}>
+          {t.subjects.startSequence}
+        </Button>
+      </Group>
+      {starting && <StartDialog subject={subject} close={() => setStarting(false)} />}
       {open.length > 0 ? <Rows followUps={open} /> : <NothingPlanned subject={subject} />}
       {completed.length > 0 && (
         <>
@@ -104,6 +110,7 @@ function Details({ subject }: { subject: SubjectDetails }) {
           <Rows followUps={completed} />
         </>
       )}
+      <Enrolments subject={subject.id} />
       <SubjectStory subject={subject} />
       <SubjectHistory id={subject.id} />
       <Anchor component={Link} to={`/followups?subject=${subject.id}`} size="sm" mt="lg" display="inline-block">

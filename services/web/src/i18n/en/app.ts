@@ -13,6 +13,7 @@ export const app = {
     more: "More",
     calendars: "Calendars",
     policies: "Policies",
+    sequences: "Sequences",
     unread: (amount: number) => `${number(amount)} unread`,
     followUps: "Follow-ups",
     escalations: "Escalations",

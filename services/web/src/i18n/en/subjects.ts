@@ -2,6 +2,7 @@ import { number } from "@/i18n/intl";
 
 export const subjects = {
   subjects: {
+    startSequence: "Start a sequence",
     title: "Leads & clients",
     one: "Lead or client",
     kind: "Kind",

@@ -1,0 +1,63 @@
+import { number, plural } from "@/i18n/intl";
+
+const steps = (amount: number) => plural(amount, { one: "1 step", other: "# steps" });
+
+/** Sets of follow-ups; loaded when they are looked at. */
+export const sequences = {
+  title: "Sequences",
+  text: "Sets of follow-ups for a lead or client, such as a call today, a mail in 2 working days and a call in 5. Everybody starts them from the page of a lead or client.",
+  add: "New sequence",
+  newTitle: "New sequence",
+  editTitle: (name: string) => `Change “${name}”`,
+  none: "No sequence yet",
+  noneText: "Say once what is done for a new lead, and everybody can plan it in one go.",
+  edit: (name: string) => `Change ${name}`,
+  remove: (name: string) => `Delete ${name}`,
+  goesOn: (amount: number) => (amount === 0 ? "started nowhere" : `goes on for ${number(amount)}`),
+  summary: (amount: number, going: string) => `${steps(amount)}, ${going}`,
+  name: "Name",
+  steps: "Steps",
+  step: (place: number) => `Step ${number(place)}`,
+  what: "What is to be done",
+  kind: "Kind",
+  offset: "Working days after",
+  offsetHelp: "0: the same day",
+  waits: "Waits for those before it",
+  waitsHelp: "It is planned when none of them is open, and its days count from then.",
+  addStep: "Add a step",
+  removeStep: (place: number) => `Remove step ${number(place)}`,
+  moveUp: (place: number) => `Move step ${number(place)} up`,
+  moveDown: (place: number) => `Move step ${number(place)} down`,
+  stopsOn: "Stops on",
+  stopsOnHelp: "Outcomes that end it: its open follow-ups are deleted.",
+  saved: (name: string) => `Saved the sequence “${name}”`,
+  deleted: (name: string) => `Deleted the sequence “${name}”`,
+  notDeleted: "The sequence was not deleted.",
+  askDelete: (name: string) => `Delete “${name}”?`,
+  askDeleteText: "It can be started no more. Where it goes on, it does to its end.",
+  delete: "Delete",
+  when: (offset: number, waits: boolean) => {
+    const days = plural(offset, { one: "1 working day", other: "# working days" });
+    if (waits) return offset === 0 ? "when those before are done" : `${days} after those before are done`;
+    return offset === 0 ? "at once" : `after ${days}`;
+  },
+  startTitle: (name: string) => `Start a sequence for ${name}`,
+  which: "Sequence",
+  whose: "Assignee",
+  start: "Start",
+  started: (name: string) => `Started “${name}”`,
+  noneToStart: "There is no sequence to start. Managers and admins add them under Rules.",
+  stop: "Stop",
+  stopIt: (name: string) => `Stop ${name}`,
+  askStop: (name: string) => `Stop “${name}”?`,
+  askStopText: "Nothing comes of it any more. Its open follow-ups are deleted; they can be restored for 30 days.",
+  stopped: (name: string) => `Stopped “${name}”`,
+  notStopped: "The sequence was not stopped.",
+  states: { open: "Open", completed: "Completed", deleted: "Deleted", to_come: "To come", never: "Not planned" },
+  doneOf: (done: number, of: number) => `${number(done)} of ${number(of)} done`,
+  finished: "Finished {day}",
+  endedByOutcome: "Ended by an outcome {day}",
+  stoppedBy: (name: string) => `Stopped by ${name} {day}`,
+  stoppedBySomebody: "Stopped {day}",
+  stepOf: (place: number, of: number, name: string) => `Step ${number(place)} of ${number(of)} of ${name}`,
+};
