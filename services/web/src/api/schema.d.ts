@@ -12605,6 +12605,10 @@ export interface components {
          *       "name": "Acme Corporation",
          *       "open": 2,
          *       "overdue": 1,
+         *       "owner": {
+         *         "id": 3,
+         *         "name": "Amir Patel"
+         *       },
          *       "phone": "+49 30 901820",
          *       "updated_at": "2026-02-02T13:20:45Z",
          *       "url": "https://crm.example.com/clients/C-1009",
@@ -12624,6 +12628,10 @@ export interface components {
          *       "name": "Acme Corporation",
          *       "open": 0,
          *       "overdue": 0,
+         *       "owner": {
+         *         "id": 3,
+         *         "name": "Amir Patel"
+         *       },
          *       "phone": "+49 30 901820",
          *       "updated_at": "2026-02-02T13:20:45Z",
          *       "url": "https://crm.example.com/clients/C-1009",
@@ -12648,6 +12656,8 @@ export interface components {
             phone: string | null;
             /** Email */
             email: string | null;
+            /** @description Who looks after it. */
+            owner: components["schemas"]["PersonName"] | null;
             /**
              * Version
              * @description Counts changes.
@@ -12774,6 +12784,11 @@ export interface components {
             phone?: string | null;
             /** Email */
             email?: string | null;
+            /**
+             * Owner Id
+             * @description Who looks after it: somebody active to whom you may assign follow-ups; null: nobody.
+             */
+            owner_id?: number | null;
         };
         /**
          * SubjectDetails
@@ -12847,6 +12862,10 @@ export interface components {
          *       "name": "Acme Corporation",
          *       "open": 1,
          *       "overdue": 1,
+         *       "owner": {
+         *         "id": 3,
+         *         "name": "Amir Patel"
+         *       },
          *       "phone": "+49 30 901820",
          *       "updated_at": "2026-02-02T13:20:45Z",
          *       "url": "https://crm.example.com/clients/C-1009",
@@ -12871,6 +12890,8 @@ export interface components {
             phone: string | null;
             /** Email */
             email: string | null;
+            /** @description Who looks after it. */
+            owner: components["schemas"]["PersonName"] | null;
             /**
              * Version
              * @description Counts changes.
@@ -13119,6 +13140,11 @@ export interface components {
             phone?: string | null;
             /** Email */
             email?: string | null;
+            /**
+             * Owner Id
+             * @description Who looks after it: somebody active to whom you may assign follow-ups; null: nobody.
+             */
+            owner_id?: number | null;
         };
         /**
          * SubjectRef
@@ -25955,6 +25981,10 @@ export interface operations {
                 /** @description Words, each of which is found in the name or the external id: as for follow-ups. */
                 q?: string | null;
                 kind?: ("lead" | "client") | null;
+                /** @description Only those that this person owns. */
+                owner_id?: number | null;
+                /** @description Whether somebody owns it. */
+                has_owner?: boolean | null;
             };
             header?: never;
             path?: never;
@@ -25981,6 +26011,10 @@ export interface operations {
                      *           "name": "Acme Corporation",
                      *           "open": 2,
                      *           "overdue": 1,
+                     *           "owner": {
+                     *             "id": 3,
+                     *             "name": "Amir Patel"
+                     *           },
                      *           "phone": "+49 30 901820",
                      *           "updated_at": "2026-02-02T13:20:45Z",
                      *           "url": "https://crm.example.com/clients/C-1009",
@@ -26130,6 +26164,10 @@ export interface operations {
                      *       "name": "Acme Corporation",
                      *       "open": 1,
                      *       "overdue": 1,
+                     *       "owner": {
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
                      *       "phone": "+49 30 901820",
                      *       "updated_at": "2026-02-02T13:20:45Z",
                      *       "url": "https://crm.example.com/clients/C-1009",
@@ -26292,6 +26330,10 @@ export interface operations {
                      *       "name": "Acme Corporation",
                      *       "open": 1,
                      *       "overdue": 1,
+                     *       "owner": {
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
                      *       "phone": "+49 30 901820",
                      *       "updated_at": "2026-02-02T13:20:45Z",
                      *       "url": "https://crm.example.com/clients/C-1009",
@@ -26448,6 +26490,10 @@ export interface operations {
                      *       "name": "Acme Corporation",
                      *       "open": 1,
                      *       "overdue": 1,
+                     *       "owner": {
+                     *         "id": 3,
+                     *         "name": "Amir Patel"
+                     *       },
                      *       "phone": "+49 30 901820",
                      *       "updated_at": "2026-02-02T13:20:45Z",
                      *       "url": "https://crm.example.com/clients/C-1009",

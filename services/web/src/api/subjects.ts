@@ -36,7 +36,7 @@ export const storyQuery = (id: number) =>
     ...pages,
   });
 
-export const subjectsQuery = (filters: Pick<QueryOf<"/subjects">, "q" | "kind">) =>
+export const subjectsQuery = (filters: Pick<QueryOf<"/subjects">, "q" | "kind" | "owner_id" | "has_owner">) =>
   infiniteQueryOptions({
     queryKey: queryKeys.subjectList(filters),
     queryFn: ({ pageParam, signal }) =>

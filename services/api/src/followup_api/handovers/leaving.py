@@ -14,6 +14,7 @@ from followup_api.handovers.service import hand_over
 from followup_api.problems import Invalid
 from followup_api.rows import Record
 from followup_api.series.giving import give_series
+from followup_api.subjects.owners import give_subjects
 from followup_api.unit_of_work import UnitOfWork
 from followup_api.users.problems import WorkLeft
 from followup_api.users.schemas import UserChanges
@@ -61,8 +62,8 @@ def leave_work(work: UnitOfWork, audit: Trail, actor_id: int, person: Record, ch
 
 
 def hand_over_all(work: UnitOfWork, audit: Trail, actor_id: int, user_id: int, to: int) -> None:
-    """Hand all open work of somebody over for good, without counting it first, and all series
-    and started sequences that go on.
+    """Hand all open work of somebody over for good, without counting it first, all series and started
+    sequences that go on, and the leads and clients that they own.
 
     Raises:
         Invalid: nobody like that can get it.
@@ -73,6 +74,7 @@ def hand_over_all(work: UnitOfWork, audit: Trail, actor_id: int, user_id: int, t
     hand_over(work, audit, actor_id, EVERYONES, user_id, body=body)
     give_series(work.tx, user_id, to)
     give_enrolments(work.tx, user_id, to)
+    give_subjects(work.tx, actor_id, user_id, to)
 
 
 def _open_work(tx: Transaction, user_id: int) -> int:

@@ -26,12 +26,18 @@ from followup_api.merges import queries as merges
 from followup_api.pagination import Page, PageQuery, Rows, paginate
 from followup_api.rows import Record
 from followup_api.searching import has_words
+from followup_api.subjects.named import with_names
 from followup_api.subjects.schemas import SubjectChange, SubjectQuery
+from followup_api.users.queries import id_and_name
 
+owners = users.alias("owner")
 s, f, h = subjects.c, follow_ups.c, subject_changes.c
 TAG = tag_of(subjects)
-COLUMNS = (s.id, s.kind, s.external_id, s.name, s.url, s.phone, s.email, s.version, TAG.label("etag"))
-SAID = ("id", "kind", "actor", "created_at", "changes")
+COLUMNS = (
+    *(s.id, s.kind, s.external_id, s.name, s.url, s.phone, s.email),
+    *(id_and_name(owners).label("owner"), s.version, TAG.label("etag")),
+)
+SAID = ("id", "kind", "actor", "created_at")
 TIMES = (s.created_at, s.updated_at)
 FIRST_PLANNED = (
     select(func.json_build_object("due_at", f.due_at, "assignee_name", users.c.name))
@@ -50,6 +56,10 @@ def page(tx: Transaction, query: SubjectQuery, scope: Scope) -> Rows:
     statement = _with_counts(scope).where(s.merged_into.is_(None))
     if query.kind:
         statement = statement.where(s.kind == query.kind)
+    if query.owner_id is not None:
+        statement = statement.where(s.owner_id == query.owner_id)
+    if query.has_owner is not None:
+        statement = statement.where(s.owner_id.is_not(None) if query.has_owner else s.owner_id.is_(None))
     if query.q:
         statement = statement.where(has_words(literal_column(SEARCHABLE_SUBJECT, Text()), query.q))
     return paginate(tx, statement, (as_read(s.name), s.id), query)
@@ -80,9 +90,14 @@ def history(tx: Transaction, subject_id: int, query: PageQuery) -> Page[SubjectC
     statement = select(*columns).join(users, users.c.id == h.actor_id).where(theirs)
     found = paginate(tx, statement, (h.id.desc(),), query)
     known = merges.by_id(tx, {row.merge_id for row in found.rows if row.merge_id is not None})
+    changed = with_names(tx, [row.changes for row in found.rows])
     entries = [
-        {**{name: row._mapping[name] for name in SAID}, "merge": known.get(row.merge_id)}
-        for row in found.rows
+        {
+            **{name: row._mapping[name] for name in SAID},
+            "changes": changes,
+            "merge": known.get(row.merge_id),
+        }
+        for row, changes in zip(found.rows, changed, strict=True)
     ]
     return Page[SubjectChange].of(found, entries)
 
@@ -96,4 +111,5 @@ def _with_counts(scope: Scope) -> Select[*tuple[Any, ...]]:
     # Told only to those who see none there themselves, and would plan another one.
     colleagues = case((planned.c.open == 0, FIRST_PLANNED)).label("first_planned")
     columns = (*COLUMNS, *TIMES, planned.c.open, planned.c.overdue, colleagues)
-    return select(*columns).join(planned, true())
+    with_owner = subjects.outerjoin(owners, owners.c.id == s.owner_id)
+    return select(*columns).select_from(with_owner).join(planned, true())

@@ -16,6 +16,7 @@ from followup_api.problems import documented
 from followup_api.routing import api_router
 from followup_api.schemas import PathId
 from followup_api.subjects import queries, service, story
+from followup_api.subjects.owners import check_owner
 from followup_api.subjects.problems import SubjectStale, SubjectTaken
 from followup_api.subjects.schemas import (
     Subject,
@@ -47,6 +48,7 @@ def create_subject(
     work: Work, caller: Planner, body: SubjectCreate, response: Response, _once: Idempotent
 ) -> SubjectDetails:
     """Add a lead or client."""
+    check_owner(work.tx, body.owner_id, scope_of(work.tx, caller))
     subject_id = service.add(work.tx, body)
     if subject_id is None:
         raise SubjectTaken(body.kind, body.external_id)
@@ -67,6 +69,7 @@ def edit_subject(
 ) -> SubjectDetails:
     """Change a lead or client for all who have follow-ups on it. Its history keeps what it was before."""
     subject_id = survivor_of(work.tx, subject_id)
+    check_owner(work.tx, body.changes().get("owner_id"), scope_of(work.tx, caller))
     edited = service.edit(work.tx, subject_id, body, tags, caller.user_id)
     current = details(work.tx, caller, subject_id)
     if not edited:

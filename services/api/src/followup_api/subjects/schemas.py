@@ -18,12 +18,14 @@ from followup_api.followups.schemas import (
 )
 from followup_api.merges.schemas import SubjectMerge
 from followup_api.pagination import PageQuery
-from followup_api.schemas import Changes, Input, Line, Schema, Search, Time, examples, unchanged
+from followup_api.schemas import Changes, Id, Input, Line, Schema, Search, Time, examples, unchanged
 from followup_api.users.schemas import Email
 
 PHONE = "As people write it, such as `+49 30 1234567` or `(030) 1234567 ext. 12`; it is kept like that."
+OWNER = "Who looks after it: somebody active to whom you may assign follow-ups; null: nobody."
 EXAMPLE_VERSION: JsonDict = {
     **EXAMPLE_SUBJECT,
+    "owner": EXAMPLE_PERSON,
     "version": 2,
     "etag": '"2-8c21f09b"',
     "created_at": "2026-01-12T08:00:00Z",
@@ -39,6 +41,8 @@ class SubjectQuery(PageQuery):
         None, description="Words, each of which is found in the name or the external id: as for follow-ups."
     )
     kind: Literal["lead", "client"] | None = None
+    owner_id: Id | None = Field(None, description="Only those that this person owns.")
+    has_owner: bool | None = Field(None, description="Whether somebody owns it.")
 
 
 class Planned(Schema):
@@ -55,6 +59,7 @@ SUBJECT_EXAMPLE_2: JsonDict = {**EXAMPLE_VERSION, "open": 0, "overdue": 0, "firs
 class Subject(SubjectRef, json_schema_extra=examples(SUBJECT_EXAMPLE_1, SUBJECT_EXAMPLE_2)):
     """A lead or client, and what is planned for it."""
 
+    owner: PersonName | None = Field(description="Who looks after it.")
     version: int = Field(description="Counts changes.")
     etag: str = Field(description="For `If-Match`: the same as the header `ETag` of a single one.")
     created_at: Time
@@ -100,6 +105,7 @@ class SubjectCreate(Input, json_schema_extra=examples(SUBJECT_CREATE_EXAMPLE)):
     url: Link | None = None
     phone: Phone | None = Field(None, description=PHONE)
     email: Email | None = None
+    owner_id: Id | None = Field(None, description=OWNER)
 
 
 SUBJECT_PATCH_EXAMPLE_1: JsonDict = {"name": "Acme Corporation"}
@@ -116,6 +122,7 @@ class SubjectPatch(Changes, json_schema_extra=examples(SUBJECT_PATCH_EXAMPLE_1, 
     url: Link | None = Field(default_factory=unchanged)
     phone: Phone | None = Field(default_factory=unchanged, description=PHONE)
     email: Email | None = Field(default_factory=unchanged)
+    owner_id: Id | None = Field(default_factory=unchanged, description=OWNER)
 
 
 SUBJECT_CHANGE_EXAMPLE: JsonDict = {

@@ -22,7 +22,7 @@ from followup_api.subjects.schemas import SubjectCreate, SubjectPatch
 s = subjects.c
 TRIES = 3
 SURVIVOR = func.coalesce(s.merged_into, s.id)
-EDITABLE = (s.name, s.external_id, s.url, s.phone, s.email)
+EDITABLE = (s.name, s.external_id, s.url, s.phone, s.email, s.owner_id)
 
 
 def add(tx: Transaction, body: SubjectCreate) -> int | None:

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -12,6 +12,7 @@ import { FormProblem } from "@/components/FormProblem";
 import { isolate } from "@/components/bidi";
 import { useUnsavedChanges } from "@/hooks/unsavedChanges";
 import { done } from "@/components/toasts";
+import { useLabelOf, usePeopleInScope } from "@/features/people";
 import { t } from "@/i18n";
 
 interface Props {
@@ -26,13 +27,17 @@ interface Draft {
   email: string;
   external_id: string;
   url: string;
+  owner_id: string | null;
 }
 
-const LABELS: Record<keyof Draft, string> = t.subjects.labels;
-const FIELDS = Object.keys(LABELS) as (keyof Draft)[];
+type TextField = Exclude<keyof Draft, "owner_id">;
+
+const LABELS: Record<keyof Draft, string> = { ...t.subjects.labels, owner_id: t.subjects.owner };
+const TEXTS = Object.keys(t.subjects.labels) as TextField[];
+const FIELDS: readonly (keyof Draft)[] = [...TEXTS, "owner_id"];
 
 /** What a phone's keyboard offers; an address is checked where it is kept. */
-const TYPES: Partial<Record<keyof Draft, "tel">> = { phone: "tel" };
+const TYPES: Partial<Record<TextField, "tel">> = { phone: "tel" };
 
 /** Changes a lead or client for everybody; sends only what was changed here. */
 export function SubjectForm({ subject, close }: Props) {
@@ -40,6 +45,7 @@ export function SubjectForm({ subject, close }: Props) {
   const [base, setBase] = useState(subject);
   const form = useForm({ initialValues: draftOf(subject) });
   const draft = form.values;
+  const owners = useOwners(base.owner);
   const leave = useUnsavedChanges(Object.keys(changed(base, draft)).length > 0, close);
   const save = useMutation({
     mutationFn: (etag: string) =>
@@ -81,8 +87,8 @@ export function SubjectForm({ subject, close }: Props) {
       <form onSubmit={form.onSubmit(submit)}>
         <Stack>
           {!stale && <FormProblem error={problem} fields={FIELDS} />}
-          {stale && <Conflict mine={draft} theirs={draftOf(subject)} />}
-          {FIELDS.map((field) => (
+          {stale && <Conflict mine={draft} theirs={draftOf(subject)} owners={owners} />}
+          {TEXTS.map((field) => (
             <TextInput
               key={field}
               label={LABELS[field]}
@@ -94,6 +100,18 @@ export function SubjectForm({ subject, close }: Props) {
               data-autofocus={field === "name" || undefined}
             />
           ))}
+          <Select
+            label={LABELS.owner_id}
+            placeholder={t.subjects.nobody}
+            data={owners}
+            clearable
+            clearButtonProps={{ "aria-label": t.subjects.noOwner }}
+            searchable
+            limit={50}
+            nothingFoundMessage={t.common.nobodyByName}
+            {...form.getInputProps("owner_id")}
+            error={stale ? undefined : problem?.messageFor("owner_id")}
+          />
           <Group justify="flex-end">
             <Button variant="default" onClick={stale ? takeTheirs : leave}>
               {stale ? t.conflict.takeTheirs : t.common.cancel}
@@ -115,12 +133,14 @@ export function SubjectForm({ subject, close }: Props) {
 }
 
 /** Somebody else saved first: what differs, both ways. */
-function Conflict({ mine, theirs }: { mine: Draft; theirs: Draft }) {
+function Conflict({ mine, theirs, owners }: { mine: Draft; theirs: Draft; owners: readonly Owner[] }) {
+  const said = (draft: Draft, field: keyof Draft) =>
+    (field === "owner_id" ? owners.find(({ value }) => value === draft.owner_id)?.label : draft[field]) || t.common.empty;
   return (
     <Alert color="red" variant="light" title={t.conflict.title} role="alert">
       {FIELDS.filter((field) => mine[field] !== theirs[field]).map((field) => (
         <div key={field}>
-          {t.subjects.differs(LABELS[field], theirs[field] || t.common.empty, mine[field] || t.common.empty)}
+          {t.subjects.differs(LABELS[field], said(theirs, field), said(mine, field))}
         </div>
       ))}
       {t.subjects.untilYouChoose}
@@ -128,8 +148,29 @@ function Conflict({ mine, theirs }: { mine: Draft; theirs: Draft }) {
   );
 }
 
-function draftOf({ name, phone, email, external_id, url }: SubjectDetails): Draft {
-  return { name, phone: phone ?? "", email: email ?? "", external_id: external_id ?? "", url: url ?? "" };
+interface Owner {
+  value: string;
+  label: string;
+}
+
+/** Whom one may choose, and who it is. */
+function useOwners(current: SubjectDetails["owner"]): Owner[] {
+  const labelOf = useLabelOf();
+  const active = usePeopleInScope().filter(({ active }) => active);
+  const owners = active.map((person) => ({ value: String(person.id), label: labelOf(person) }));
+  if (!current || active.some(({ id }) => id === current.id)) return owners;
+  return [{ value: String(current.id), label: current.name }, ...owners];
+}
+
+function draftOf({ name, phone, email, external_id, url, owner }: SubjectDetails): Draft {
+  return {
+    name,
+    phone: phone ?? "",
+    email: email ?? "",
+    external_id: external_id ?? "",
+    url: url ?? "",
+    owner_id: owner && String(owner.id),
+  };
 }
 
 function changed(base: SubjectDetails, draft: Draft): Changes {
@@ -140,5 +181,6 @@ function changed(base: SubjectDetails, draft: Draft): Changes {
     ...(draft.email !== before.email && { email: draft.email.trim() || null }),
     ...(draft.external_id !== before.external_id && { external_id: draft.external_id || null }),
     ...(draft.url !== before.url && { url: draft.url || null }),
+    ...(draft.owner_id !== before.owner_id && { owner_id: draft.owner_id ? Number(draft.owner_id) : null }),
   };
 }

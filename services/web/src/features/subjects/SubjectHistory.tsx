@@ -73,12 +73,16 @@ function sentence(change: SubjectChange): string {
 }
 
 function changesOf({ changes }: SubjectChange): string {
-  const parts = Object.entries(changes as Record<string, { from: string | null; to: string | null }>).map(
+  const parts = Object.entries(changes as Record<string, { from: Value; to: Value }>).map(
     ([field, { from, to }]) => t.subjects.change(NAMES[field] ?? field, quoted(from), quoted(to)),
   );
   return parts.join(", ");
 }
 
-function quoted(value: string | null): string {
-  return value === null ? t.common.nothing : t.subjects.quoted(isolate(value));
+/** A text, or a person. */
+type Value = string | { name: string } | null;
+
+function quoted(value: Value): string {
+  if (value === null) return t.common.nothing;
+  return typeof value === "string" ? t.subjects.quoted(isolate(value)) : isolate(value.name);
 }

@@ -90,6 +90,7 @@ function Details({ subject }: { subject: SubjectDetails }) {
             {t.subjects.openInCrm} <IconExternalLink size={13} aria-hidden />
           </Anchor>
         )}
+        {subject.owner && <span>{t.subjects.ownedBy(isolate(subject.owner.name))}</span>}
         <span>
           <Message text={t.subjects.knownSince} parts={{ day: <RelativeTime at={subject.created_at} as="day" /> }} />
         </span>

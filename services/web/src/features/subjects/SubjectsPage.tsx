@@ -15,6 +15,7 @@ import { SubjectIcon } from "@/components/SubjectLink";
 import { PlannedBy } from "@/features/subjects/PlannedBy";
 import { SearchField } from "@/components/SearchField";
 import { openForm } from "@/features/followups";
+import { useMe } from "@/api/session";
 import { subjectsQuery } from "@/api/subjects";
 import { t } from "@/i18n";
 import classes from "./SubjectsPage.module.css";
@@ -27,10 +28,20 @@ const KINDS: { value: Kind; label: string }[] = [
   { value: "client", label: t.subjects.kinds.client },
 ];
 
+const WHOSE = ["", "mine", "none"] as const;
+type Whose = (typeof WHOSE)[number];
+
+const OWNERS: { value: Whose; label: string }[] = [
+  { value: "", label: t.subjects.owners.all },
+  { value: "mine", label: t.subjects.owners.mine },
+  { value: "none", label: t.subjects.owners.none },
+];
+
 export function Component() {
   const [parameters, change] = useParameters();
   const q = parameters.get("q") ?? "";
   const kind = KINDS.find(({ value }) => value === parameters.get("kind"))?.value ?? "";
+  const whose = WHOSE.find((value) => value === parameters.get("owner")) ?? "";
   return (
     <Page
       title={t.subjects.title}
@@ -43,11 +54,17 @@ export function Component() {
             onChange={(next) => change({ kind: next })}
             data={KINDS}
           />
+          <SegmentedControl
+            aria-label={t.subjects.whose}
+            value={whose}
+            onChange={(next) => change({ owner: next })}
+            data={OWNERS}
+          />
           <SearchField q={q} change={(next) => change({ q: next })} label={t.subjects.search} />
         </div>
       }
     >
-      <Subjects q={q} kind={kind} change={change} />
+      <Subjects q={q} kind={kind} whose={whose} change={change} />
     </Page>
   );
 }
@@ -55,23 +72,25 @@ export function Component() {
 interface Props {
   q: string;
   kind: Kind;
-  change: (next: { q?: string; kind?: string }) => void;
+  whose: Whose;
+  change: (next: { q?: string; kind?: string; owner?: string }) => void;
 }
 
-function Subjects({ q, kind, change }: Props) {
+function Subjects({ q, kind, whose, change }: Props) {
+  const me = useMe();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
-    ...subjectsQuery({ q: q || undefined, kind: kind || undefined }),
+    ...subjectsQuery({ q: q || undefined, kind: kind || undefined, ...ownerOf(whose, me.id) }),
     placeholderData: (old) => old,
   });
   if (error && !data) return <ErrorState error={error} retry={() => void refetch()} />;
   if (!data) return <RowsSkeleton rows={8} />;
   const subjects = data.pages.flatMap(({ items }) => items);
-  if (subjects.length === 0 && (q || kind)) {
+  if (subjects.length === 0 && (q || kind || whose)) {
     return (
       <NothingFound
         q={q}
         clearSearch={() => change({ q: "" })}
-        clearFilters={kind ? () => change({ q: "", kind: "" }) : undefined}
+        clearFilters={kind || whose ? () => change({ q: "", kind: "", owner: "" }) : undefined}
       />
     );
   }
@@ -102,6 +121,11 @@ function Subjects({ q, kind, change }: Props) {
   );
 }
 
+function ownerOf(whose: Whose, me: number) {
+  if (whose === "mine") return { owner_id: me };
+  return whose === "none" ? { has_owner: false } : {};
+}
+
 function Row({ subject }: { subject: Subject }) {
   const { id, kind, name, external_id: externalId, open, overdue, first_planned: planned } = subject;
   return (
@@ -114,6 +138,11 @@ function Row({ subject }: { subject: Subject }) {
           <UserText>{name}</UserText>
         </Link>
         <span className={classes.external}>{externalId}</span>
+        {subject.owner && (
+          <span className={classes.external}>
+            <UserText>{t.subjects.ownedBy(subject.owner.name)}</UserText>
+          </span>
+        )}
       </span>
       {overdue > 0 && <Badge className={classes.overdue} tone="alarm">{t.subjects.overdue(overdue)}</Badge>}
       {open > overdue && <Badge className={classes.planned}>{t.subjects.planned(open - overdue)}</Badge>}

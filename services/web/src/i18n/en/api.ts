@@ -67,6 +67,7 @@ export const api = {
     external_id: "Id in the CRM",
     url: "The link",
     phone: "Phone",
+    owner_id: "Owner",
     address: "The address",
     subject: "Lead or client",
     "subject.name": "Name of the lead or client",

@@ -97,6 +97,7 @@ subjects = Table(
     Column("url", Text),
     Column("phone", Text),
     Column("email", Text),
+    Column("owner_id", BigInteger, ForeignKey("users.id")),
     # It is one with that one, which is merged into none: anyone who names it gets that.
     Column("merged_into", BigInteger, ForeignKey("subjects.id")),
     created_at_column(),
@@ -106,6 +107,13 @@ subjects = Table(
     UniqueConstraint("kind", "external_id"),
     Index("ix_subjects_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     Index("ix_subjects_name", text(as_read_sql("name")), "id"),
+    Index(
+        "ix_subjects_owner_id",
+        "owner_id",
+        text(as_read_sql("name")),
+        "id",
+        postgresql_where=text("owner_id IS NOT NULL"),
+    ),
     Index(
         "ix_subjects_searchable",
         text(f"({SEARCHABLE_SUBJECT}) gin_trgm_ops".replace("subjects.", "")),
