@@ -298,19 +298,30 @@ def test_the_same_request_again_merges_once(company: Company) -> None:
     assert company.world.execute("SELECT count(*) FROM subject_merges") == [(1,)]
 
 
-LATE = "INSERT INTO follow_ups (title, due_at, assignee_id, subject_id) VALUES ('Late', now(), %s, %s)"
+LATE = {
+    "follow-up": "INSERT INTO follow_ups (title, due_at, assignee_id, subject_id) "
+    "VALUES ('Late', now(), %(amir)s, %(gone)s)",
+    "enrolment": "INSERT INTO enrolments (name, steps, assignee_id, created_by, subject_id) "
+    "VALUES ('Late', '[{}]', %(amir)s, %(amir)s, %(gone)s)",
+}
+TITLE = {"follow-up": "title", "enrolment": "name"}
 WAITING = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
-def test_a_merge_waits_for_what_is_being_put_on_the_one_that_goes(company: Company) -> None:
+@pytest.mark.parametrize("late", LATE)
+def test_a_merge_waits_for_what_is_being_put_on_the_one_that_goes(company: Company, late: str) -> None:
     kept, gone = add(company), add(company, "ACME")
     with company.world.engine.connect() as other, ThreadPoolExecutor(1) as aside:
-        other.exec_driver_sql(LATE, (company.amir.id, gone["id"]))
+        other.exec_driver_sql(LATE[late], {"amir": company.amir.id, "gone": gone["id"]})
         answer = aside.submit(merge, company, kept, gone)
         eventually(lambda: company.world.execute(WAITING), what="one waits for the other")
         other.commit()
         assert (answer.result().status_code, read(company, gone)["id"]) == (409, gone["id"])
-    assert merge(company, kept, gone).json()["follow_ups"] == 1
+    assert merge(company, kept, gone).status_code == 200
+    found = company.world.execute(
+        f"SELECT subject_id FROM {late.replace('-', '_')}s WHERE {TITLE[late]} = 'Late'"
+    )
+    assert found == [(kept["id"],)]
 
 
 def test_what_was_begun_before_a_merge_and_is_written_after_it_is_on_the_survivor(company: Company) -> None:

@@ -52,7 +52,7 @@ class MergeInMotion(Conflict):
     """Something was put on the one that goes while it was being merged."""
 
     def __init__(self) -> None:
-        super().__init__("Nothing was merged: follow-ups are being put on it right now. Send it again.")
+        super().__init__("Nothing was merged: something is being put on it right now. Send it again.")
 
 
 class MergeOver(Conflict):

@@ -93,7 +93,7 @@ def merge(
         raise TooManyOn(AT_ONCE)
     if body.dry_run:
         return SubjectMergeResult.model_validate({**counts._mapping, "merge": None})
-    if (counts.follow_ups, counts.series) != (len(moved[f.subject_id]), len(moved[series.c.subject_id])):
+    if any(_ids_on(tx, column, gone_id) != ids for column, ids in moved.items()):
         raise MergeInMotion
     changes = _taken(kept, gone, body.take)
     merge_id = _write(tx, actor_id, (kept, gone), changes, moved)
