@@ -127,6 +127,17 @@ def test_each_field_is_the_one_that_was_chosen(company: Company) -> None:
     )
 
 
+def test_one_without_an_owner_gets_that_of_the_other_until_an_undo(company: Company) -> None:
+    kept, gone = add(company), add(company, "ACME", owner_id=company.amir.id)
+    made = merged(company, kept, gone)
+    amir = {"id": company.amir.id, "name": "Amir Patel"}
+    assert read(company, kept)["owner"] == amir
+    [entry, *_] = company.get(company.ada, f"/subjects/{kept['id']}/changes")["items"]
+    assert entry["changes"]["owner"] == {"from": None, "to": amir}
+    assert undo(company, made["id"]).status_code == 200
+    assert (read(company, kept)["owner"], read(company, gone)["owner"]) == (None, amir)
+
+
 def test_an_undo_leaves_what_was_changed_by_hand_since(company: Company) -> None:
     kept, gone, third = (
         add(company),

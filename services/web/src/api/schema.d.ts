@@ -13047,7 +13047,7 @@ export interface components {
              * Take
              * @description What to take from the one that goes, where it has it; the rest stays as it is. Null: what the one that stays lacks. An `external_id` is taken where that one has none of its kind.
              */
-            take?: ("name" | "url" | "phone" | "email")[] | null;
+            take?: ("name" | "url" | "phone" | "email" | "owner_id")[] | null;
             /**
              * Dry Run
              * @description Only count, and say what is in the way.

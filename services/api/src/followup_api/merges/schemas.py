@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 from followup_api.followups.schemas import EXAMPLE_PERSON, PersonName
 from followup_api.schemas import Id, Input, Schema, Time, examples
 
-TAKEABLE = ("name", "url", "phone", "email")
+TAKEABLE = ("name", "url", "phone", "email", "owner_id")
 
 
 class OtherSubject(Input, json_schema_extra=examples({"id": 12, "etag": '"2-8c21f09b"'})):
@@ -31,9 +31,9 @@ class SubjectMergeInput(
     """Which lead or client goes, and what the one that stays takes from it."""
 
     other: OtherSubject
-    take: list[Literal["name", "url", "phone", "email"]] | None = Field(
+    take: list[Literal["name", "url", "phone", "email", "owner_id"]] | None = Field(
         None,
-        max_length=4,
+        max_length=5,
         description="What to take from the one that goes, where it has it; the rest stays as it is. Null: "
         "what the one that stays lacks. An `external_id` is taken where that one has none of its kind.",
     )

@@ -16,7 +16,7 @@ import { t } from "@/i18n";
 import { words } from "@/i18n/merging";
 import classes from "./MergeDialog.module.css";
 
-const TAKEN: readonly Taken[] = ["name", "phone", "email", "url"];
+const TAKEN: readonly Taken[] = ["name", "phone", "email", "url", "owner_id"];
 type Chosen = NonNullable<Parameters<typeof SubjectField>[0]["value"]>;
 
 interface Props {
@@ -100,17 +100,17 @@ function SideBySide({ kept, other, taken, take }: Sides) {
           <SubjectIcon kind={side.kind} /> {t.subjectKinds[side.kind]}
         </div>
       ))}
-      {TAKEN.filter((field) => kept[field] || other[field]).map((field) => (
+      {TAKEN.filter((field) => valueOf(kept, field) || valueOf(other, field)).map((field) => (
         <Radio.Group
           key={field}
           className={classes.field}
-          label={t.subjects.labels[field]}
+          label={field === "owner_id" ? t.subjects.owner : t.subjects.labels[field]}
           value={takes(kept, other, field, taken) ? "other" : "kept"}
           onChange={(value) => take(field, value === "other")}
         >
           <div className={classes.values}>
-            <Radio value="kept" label={<Value of={kept[field]} />} disabled={!kept[field]} />
-            <Radio value="other" label={<Value of={other[field]} />} disabled={!other[field]} />
+            <Radio value="kept" label={<Value of={valueOf(kept, field)} />} disabled={!valueOf(kept, field)} />
+            <Radio value="other" label={<Value of={valueOf(other, field)} />} disabled={!valueOf(other, field)} />
           </div>
         </Radio.Group>
       ))}
@@ -133,9 +133,13 @@ function Value({ of }: { of: string | null }) {
   return of ? <UserText className={classes.value}>{of}</UserText> : <span className={classes.none}>{t.common.empty}</span>;
 }
 
+function valueOf(side: SubjectDetails, field: Taken): string | null {
+  return field === "owner_id" ? (side.owner?.name ?? null) : side[field];
+}
+
 /** Whether a field comes from the one that goes: as chosen, else where only that one has it. */
 function takes(kept: SubjectDetails, other: SubjectDetails, field: Taken, taken: Partial<Record<Taken, boolean>>): boolean {
-  return Boolean(other[field]) && (taken[field] ?? !kept[field]);
+  return Boolean(valueOf(other, field)) && (taken[field] ?? !valueOf(kept, field));
 }
 
 function moves({ follow_ups: amount, open, series }: { follow_ups: number; open: number; series: number }): string {
