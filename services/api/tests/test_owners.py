@@ -46,6 +46,8 @@ def test_leads_are_listed_by_owner(company: Company) -> None:
     assert names(company, owner_id=company.amir.id) == ["Amir's"]
     assert names(company, has_owner=False) == ["Nobody's"]
     assert names(company, has_owner=True) == ["Amir's"]
+    company.world.execute("UPDATE users SET active = false WHERE id = :id", id=company.amir.id)
+    assert names(company, has_owner=False) == ["Amir's", "Nobody's"]
 
 
 @pytest.mark.parametrize("whom", ["otto", "nobody", "inactive"])
@@ -65,6 +67,12 @@ def test_nobody_owns_it_who_could_not_get_its_follow_ups(company: Company, whom:
 
 def test_what_somebody_owns_goes_with_their_open_work(company: Company) -> None:
     owned = lead(company, owner_id=company.amir.id)
+    survivor, merged = (
+        lead(company, "Acme", owner_id=company.otto.id),
+        lead(company, owner_id=company.amir.id),
+    )
+    body = {"other": {"id": merged["id"]}, "take": []}
+    assert company.ask(company.ada, "POST", f"/subjects/{survivor['id']}/merge", json=body).status_code == 200
     company.follow_up(company.amir)
     answer = company.ask(
         company.ada,
@@ -78,3 +86,5 @@ def test_what_somebody_owns_goes_with_their_open_work(company: Company) -> None:
     [entry] = company.get(company.mia, f"{path}/changes")["items"]
     assert entry["changes"]["owner"]["to"]["id"] == company.mia.id
     assert entry["actor"]["name"] == "Ada Admin"
+    told = [each["kind"] for each in company.get(company.mia, f"/subjects/{survivor['id']}/changes")["items"]]
+    assert told == ["merged"]

@@ -25983,7 +25983,7 @@ export interface operations {
                 kind?: ("lead" | "client") | null;
                 /** @description Only those that this person owns. */
                 owner_id?: number | null;
-                /** @description Whether somebody owns it. */
+                /** @description Whether somebody owns it who is active. */
                 has_owner?: boolean | null;
             };
             header?: never;

@@ -36,13 +36,16 @@ def give_subjects(tx: Transaction, actor_id: int, from_user_id: int, to: int) ->
     """Give all leads and clients that somebody owns to another one; returns how many.
 
     Each has an entry in its history. Those merged into another one are given, too: an undo shows them again.
+    They have no entry: the survivor's history would show it as its own.
     """
-    theirs = select(s.id).where(s.owner_id == from_user_id).order_by(s.id).with_for_update()
-    ids = tx.execute(theirs).scalars().all()
-    if not ids:
+    theirs = select(s.id, s.merged_into).where(s.owner_id == from_user_id).order_by(s.id).with_for_update()
+    owned = tx.execute(theirs).all()
+    if not owned:
         return 0
-    tx.execute(update(subjects).where(among(s.id, ids)).values(owner_id=to))
+    tx.execute(update(subjects).where(among(s.id, [row.id for row in owned])).values(owner_id=to))
     change = {"owner_id": {"from": from_user_id, "to": to}}
     entry = {"kind": "edited", "actor_id": actor_id, "changes": change}
-    tx.execute(insert(subject_changes), [{**entry, "subject_id": id_} for id_ in ids])
-    return len(ids)
+    entries = [{**entry, "subject_id": row.id} for row in owned if row.merged_into is None]
+    if entries:
+        tx.execute(insert(subject_changes), entries)
+    return len(owned)

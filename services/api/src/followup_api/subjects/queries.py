@@ -59,7 +59,8 @@ def page(tx: Transaction, query: SubjectQuery, scope: Scope) -> Rows:
     if query.owner_id is not None:
         statement = statement.where(s.owner_id == query.owner_id)
     if query.has_owner is not None:
-        statement = statement.where(s.owner_id.is_not(None) if query.has_owner else s.owner_id.is_(None))
+        # An owner who has left looks after nothing.
+        statement = statement.where(func.coalesce(owners.c.active, False) == query.has_owner)
     if query.q:
         statement = statement.where(has_words(literal_column(SEARCHABLE_SUBJECT, Text()), query.q))
     return paginate(tx, statement, (as_read(s.name), s.id), query)

@@ -42,7 +42,7 @@ class SubjectQuery(PageQuery):
     )
     kind: Literal["lead", "client"] | None = None
     owner_id: Id | None = Field(None, description="Only those that this person owns.")
-    has_owner: bool | None = Field(None, description="Whether somebody owns it.")
+    has_owner: bool | None = Field(None, description="Whether somebody owns it who is active.")
 
 
 class Planned(Schema):
