@@ -68,7 +68,7 @@ def test_nobody_owns_it_who_could_not_get_its_follow_ups(company: Company, whom:
 def test_what_somebody_owns_goes_with_their_open_work(company: Company) -> None:
     owned = lead(company, owner_id=company.amir.id)
     survivor, merged = (
-        lead(company, "Acme", owner_id=company.otto.id),
+        lead(company, "Acme"),
         lead(company, owner_id=company.amir.id),
     )
     body = {"other": {"id": merged["id"]}, "take": []}

@@ -301,6 +301,31 @@ def test_one_is_stopped_by_hand(company: Company) -> None:
     assert states(company, enrolment) == ["open", "deleted", "to_come"]
 
 
+def test_who_may_not_delete_stops_one_and_keeps_what_is_open(company: Company) -> None:
+    enrolment = started(company)
+    stopped = company.ask(company.amir, "POST", f"/enrolments/{enrolment['id']}/stop")
+    assert stopped.json()["ended_because"] == "stopped"
+    assert states(company, enrolment) == ["open", "open", "to_come"]
+    for number in ids(company, enrolment):
+        complete(company, number)
+    assert states(company, enrolment) == ["completed", "completed", "to_come"]
+
+
+def test_a_step_that_is_out_of_sight_says_only_that_it_is_there(company: Company) -> None:
+    enrolment = started(company)
+    first, _ = ids(company, enrolment)
+    company.world.execute(
+        "UPDATE follow_ups SET assignee_id = :id WHERE id = :f", id=company.otto.id, f=first
+    )
+    step = company.get(company.amir, f"/enrolments/{enrolment['id']}")["steps"][0]
+    assert [step[name] for name in ("state", "follow_up_id", "due_at", "outcome")] == [
+        "open",
+        None,
+        None,
+        None,
+    ]
+
+
 # Undoing
 
 
@@ -323,6 +348,21 @@ def test_an_undo_takes_back_what_the_completion_planned(company: Company) -> Non
     assert states(company, enrolment) == ["completed", "completed", "open"]
     assert undo(company, second).status_code == 200  # which had planned nothing, this time
     assert states(company, enrolment) == ["completed", "open", "open"]
+
+
+@pytest.mark.parametrize("outcomes", [["done", "done"], ["not interested"]])
+def test_what_is_undone_of_a_completed_one_but_its_completion_leaves_its_sequence(
+    company: Company, outcomes: list[str]
+) -> None:
+    enrolment = started(company)
+    numbers = ids(company, enrolment)[: len(outcomes)]
+    for number, outcome in zip(numbers, outcomes, strict=True):
+        complete(company, number, outcome=outcome)
+    before = read(company, enrolment)
+    company.ask(company.amir, "PATCH", f"/follow-ups/{numbers[-1]}", json={"title": "Called"})
+    assert undo(company, numbers[-1]).status_code == 200
+    assert read(company, enrolment) == before
+    assert company.get(company.amir, f"/follow-ups/{numbers[-1]}")["status"] == "completed"
 
 
 def test_a_reopening_lets_a_finished_one_go_on(company: Company) -> None:

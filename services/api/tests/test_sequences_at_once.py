@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from followup_api.enrolments import worker
+from sqlalchemy import text
 
 from tests.support.waiting import eventually
 
@@ -16,6 +17,7 @@ from .live_server import LiveServer
 from .test_sequences import STEPS, complete, define, history, ids, lead, read, start, started, states
 from .test_series_at_once import at_once
 
+WAITING = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 DONE = "UPDATE follow_ups SET completed_at = now(), outcome = :outcome WHERE id = :id"
 """What an API that knows no sequences does."""
 BROKEN = """
@@ -42,6 +44,30 @@ def test_two_who_start_it_at_once_start_it_once(company: Company) -> None:
     calls = [partial(start, company, who, sequence_id=sequence, subject_id=subject) for who in people]
     assert sorted(at_once(*calls)) == [201, 409, 409, 409]
     assert company.world.execute("SELECT count(*) FROM follow_ups") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "status", "why"),
+    [
+        ("UPDATE subjects SET merged_into = :kept WHERE id = :lead", 409, "merged into another one just now"),
+        ("DELETE FROM sequences WHERE id = :sequence", 422, "there is no sequence"),
+    ],
+)
+def test_what_goes_while_it_is_being_started_is_named(
+    company: Company, meanwhile: str, status: int, why: str
+) -> None:
+    numbers = {"sequence": define(company).json()["id"], "lead": lead(company), "kept": lead(company, "Acme")}
+    with company.world.engine.connect() as other, ThreadPoolExecutor(1) as aside:
+        other.execute(text("SELECT FROM subjects WHERE id = :lead FOR UPDATE"), numbers)
+        other.execute(text(meanwhile), numbers)
+        ids_of = {"sequence_id": numbers["sequence"], "subject_id": numbers["lead"]}
+        answer = aside.submit(start, company, **ids_of)
+        eventually(lambda: company.world.execute(WAITING), what="one waits for the other")
+        other.commit()
+        refused = answer.result()
+    assert refused.status_code == status, refused.text
+    assert why in refused.json()["detail"]
+    assert company.world.execute("SELECT count(*) FROM enrolments") == [(0,)]
 
 
 def test_those_who_complete_all_of_a_part_at_once_make_one_next(company: Company) -> None:
@@ -121,14 +147,15 @@ def test_what_goes_on_or_has_ended_is_left_alone(company: Company) -> None:
     assert (read(company, going), read(company, over)) == before
 
 
-def test_one_that_cannot_go_on_keeps_no_other_from_it(company: Company) -> None:
+@pytest.mark.parametrize("steps", ["'[1, 2]'", """replace(steps::text, '"call"', '"dance"')::jsonb"""])
+def test_one_that_cannot_go_on_keeps_no_other_from_it(company: Company, steps: str) -> None:
     sequence = define(company, steps=[STEPS[0], STEPS[2]]).json()["id"]
     broken, whole = (
         started(company, sequence_id=sequence, subject_id=lead(company, name)) for name in ("A", "B")
     )
     for each in (broken, whole):
         old(company, ids(company, each)[0])
-    company.world.execute("""UPDATE enrolments SET steps = '[1, 2]' WHERE id = :id""", id=broken["id"])
+    company.world.execute(f"UPDATE enrolments SET steps = {steps} WHERE id = :id", id=broken["id"])
     look(company)
     assert states(company, whole) == ["completed", "open"]
 

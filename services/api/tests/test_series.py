@@ -156,6 +156,15 @@ def test_undoing_a_completion_takes_the_next_one_back(company: Company) -> None:
         assert after[same] == before[same]
 
 
+def test_undoing_another_change_of_what_is_completed_leaves_the_next_one(company: Company) -> None:
+    first = plan(company)
+    complete(company, first["id"])
+    before = [each["id"] for each in open_ones(company)]
+    company.ask(company.amir, "PATCH", f"/follow-ups/{first['id']}", json={"title": "Called"})
+    assert company.ask(company.amir, "POST", f"/follow-ups/{first['id']}/undo").status_code == 200
+    assert [each["id"] for each in open_ones(company)] == before
+
+
 def test_undoing_the_last_completion_lets_the_series_go_on(company: Company) -> None:
     first = plan(company, WEEKLY | {"count": 2})
     second = complete(company, first["id"])["next_in_series"]["id"]

@@ -36,8 +36,20 @@ class GoesOnAlready(Conflict):
     """The same sequence goes on for the same lead or client."""
 
     def __init__(self, name: str, subject: str) -> None:
-        message = f"sequence_id: {isolated(name)} goes on for {isolated(subject)} already: stop that first."
+        message = (
+            f"sequence_id: {isolated(name)} goes on for {isolated(subject)} already: wait until it ends, "
+            "or let whose it is, or their manager, stop it."
+        )
         super().__init__(message, errors=[("sequence_id", message)])
+
+
+class MergedMeanwhile(Conflict):
+    """The lead or client was merged into another one while the sequence was being started."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{isolated(name)} was merged into another one just now: start it again, on that one."
+        )
 
 
 class TooFarAhead(Invalid):

@@ -123,11 +123,12 @@ def _became(made: Record | None, expected: datetime | None, scope: Scope) -> dic
         return {"state": "to_come", "follow_up_id": None, "due_at": expected, "outcome": None}
     if made.is_open is None:
         return {"state": "deleted", "follow_up_id": None, "due_at": None, "outcome": None}
+    seen = made.assignee_id in scope
     return {
         "state": "open" if made.is_open else "completed",
-        "follow_up_id": made.follow_up_id if made.assignee_id in scope else None,
-        "due_at": made.due_at,
-        "outcome": made.outcome,
+        "follow_up_id": made.follow_up_id if seen else None,
+        "due_at": made.due_at if seen else None,
+        "outcome": made.outcome if seen else None,
     }
 
 

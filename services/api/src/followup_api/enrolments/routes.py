@@ -58,8 +58,9 @@ def stop_sequence(
     audit: Audit,
     response: Response,
 ) -> Enrolment:
-    """Nothing comes of it any more. Those of its follow-ups that are open and that you see are deleted, and
-    can be restored for 30 days. One that has ended stays so."""
+    """Nothing comes of it any more. Those of its follow-ups that are open and that you see are deleted,
+    if you may delete follow-ups, and can be restored for 30 days; else they stay. One that has ended stays
+    so."""
     return _tagged(service.stop(work.tx, caller, audit, enrolment_id, tags=tags), response)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from followup_common.db import Transaction
-from followup_common.db.tables import enrolment_steps, enrolments, follow_ups, subjects
+from followup_common.db.tables import enrolment_steps, enrolments, follow_ups, sequences, subjects
 from followup_common.policy import BeyondHorizon
 from followup_common.policy.sequences import due, next_part
 from sqlalchemy import func, insert, select, update
@@ -15,6 +15,7 @@ from followup_api.enrolments.problems import (
     EnrolmentNotYours,
     EnrolmentStale,
     GoesOnAlready,
+    MergedMeanwhile,
     TooFarAhead,
 )
 from followup_api.enrolments.schemas import Enrolment, EnrolmentStart
@@ -22,7 +23,7 @@ from followup_api.etags import Tags
 from followup_api.followups.own_clock import clock_of
 from followup_api.followups.scopes import scope_of
 from followup_api.followups.service import check_assignable
-from followup_api.permissions import Caller
+from followup_api.permissions import Caller, Permission
 from followup_api.problems import Invalid
 from followup_api.rows import Record
 from followup_api.sequences import queries as sequences_queries
@@ -39,6 +40,7 @@ def start(tx: Transaction, caller: Caller, body: EnrolmentStart) -> Enrolment:
     Raises:
         Invalid, NotAssignable: there is no such sequence, lead or client, or assignee.
         GoesOnAlready: it goes on there.
+        MergedMeanwhile: the lead or client is another one by now.
         TooFarAhead: a step of it does.
     """
     scope, assignee_id = scope_of(tx, caller), body.assignee_id or caller.user_id
@@ -46,11 +48,14 @@ def start(tx: Transaction, caller: Caller, body: EnrolmentStart) -> Enrolment:
     sequence = _sequence(tx, body.sequence_id)
     _check_dates(tx, sequence, assignee_id)
     # Two at once would both start it: the second waits.
-    wanted = select(subjects.c.id, subjects.c.name).where(subjects.c.id == survivor_of(tx, body.subject_id))
-    subject = tx.execute(wanted.with_for_update(key_share=True)).one_or_none()
+    wanted = select(subjects.c.id, subjects.c.name, subjects.c.merged_into)
+    wanted = wanted.where(subjects.c.id == survivor_of(tx, body.subject_id)).with_for_update(key_share=True)
+    subject = tx.execute(wanted).one_or_none()
     if subject is None:
         message = f"subject_id: there is no lead or client {body.subject_id}: choose another one."
         raise Invalid("subject_id", message)
+    if subject.merged_into is not None:
+        raise MergedMeanwhile(subject.name)
     same = (e.subject_id == subject.id, e.sequence_id == sequence.id, e.ended_at.is_(None))
     if tx.execute(select(e.id).where(*same)).first():
         raise GoesOnAlready(sequence.name, subject.name)
@@ -70,7 +75,7 @@ def start(tx: Transaction, caller: Caller, body: EnrolmentStart) -> Enrolment:
 
 def stop(tx: Transaction, caller: Caller, audit: Trail, enrolment_id: int, *, tags: Tags) -> Enrolment:
     """Let nothing come of it any more, and delete those of its follow-ups that are open, as far as the caller
-    sees them. Harmless when it has ended.
+    sees them and may delete follow-ups. Harmless when it has ended.
 
     Raises:
         EnrolmentNotFound, EnrolmentNotYours, EnrolmentStale: it is not the caller's, or not as they saw it.
@@ -88,12 +93,17 @@ def stop(tx: Transaction, caller: Caller, audit: Trail, enrolment_id: int, *, ta
         return current
     ended = {"ended_at": func.now(), "ended_because": "stopped", "ended_by": caller.user_id}
     tx.execute(update(enrolments).where(e.id == enrolment_id).values(ended))
-    gone = remove_open(tx, [enrolment_id], caller.user_id, scope.condition()).get(enrolment_id, [])
+    gone: list[int] = []
+    if Permission.FOLLOW_UPS_DELETE in caller.permissions:
+        gone = remove_open(tx, [enrolment_id], caller.user_id, scope.condition()).get(enrolment_id, [])
     audit(Action.SEQUENCE_STOPPED, f"enrolments/{enrolment_id}", name=current.name, follow_ups=gone)
     return queries.get(tx, enrolment_id, scope)
 
 
 def _sequence(tx: Transaction, sequence_id: int) -> Sequence:
+    """A sequence, which nobody deletes before it is started."""
+    sq = sequences.c
+    tx.execute(select(sq.id).where(sq.id == sequence_id).with_for_update(read=True, key_share=True))
     try:
         return sequences_queries.get(tx, sequence_id)
     except SequenceNotFound as unknown:

@@ -12,7 +12,7 @@ from functools import partial
 import structlog
 from followup_common.db.tables import enrolment_steps, enrolments, follow_ups
 from sqlalchemy import any_, exists, or_, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 from followup_api.dependencies import AppContext
 from followup_api.enrolments.going_on import settle
@@ -50,7 +50,7 @@ def let_go_on(context: AppContext) -> None:
                 theirs = select(m.follow_up_id).where(m.enrolment_id == enrolment_id)
                 work.tx.execute(select(f.id).where(f.id.in_(theirs)).order_by(f.id).with_for_update())
                 settle(work.tx, [enrolment_id], None)
-        except SQLAlchemyError:  # the database is away, for the others as well
+        except OperationalError:  # the database is away, for the others as well
             raise
         except Exception:  # of this one alone: the next look tries it again
             log.exception("sequence_stands_still", enrolment_id=enrolment_id)

@@ -80,13 +80,15 @@ def undo_changes(work: UnitOfWork, ids: Collection[int], actor_id: int, scope: S
         of_sequences = take_back(work.tx, ids)
         undone, refused = _put_back(work.tx, ids, actor_id)
         barred = _barred(work.tx, undone, scope)
-        again = barred or (taken_back | of_sequences.of) & refused.keys()
+        # What stays completed keeps what came of that: another change of it was undone.
+        stays = {row.follow_up_id for row in undone if not _is_opened(row)}
+        again = barred or (taken_back | of_sequences.of) & (refused.keys() | stays)
         if again:
             attempt.rollback()
     if again:
         left = set(ids) - barred.keys() - refused.keys()
-        take_back_next(work.tx, left)
-        of_sequences = take_back(work.tx, left)
+        take_back_next(work.tx, left - stays)
+        of_sequences = take_back(work.tx, left - stays)
         undone, more = _put_back(work.tx, left, actor_id)
         refused |= more
     remove_next(work.tx, [row.follow_up_id for row in filter(_is_opened, undone)])

@@ -13,7 +13,7 @@ import structlog
 from followup_common.db.series import series
 from followup_common.db.tables import follow_ups
 from sqlalchemy import exists, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 from followup_api.dependencies import AppContext
 from followup_api.regularly import regularly
@@ -45,7 +45,7 @@ def let_go_on(context: AppContext) -> None:
         try:
             with transaction(context.database, context.publisher, context.tracing) as work:
                 go_on(work.tx, [series_id], None)
-        except SQLAlchemyError:  # the database is away, for the others as well
+        except OperationalError:  # the database is away, for the others as well
             raise
         except Exception:  # of this one alone: the next look tries it again
             log.exception("series_stands_still", series_id=series_id)

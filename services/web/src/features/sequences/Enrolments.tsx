@@ -2,6 +2,7 @@ import { Anchor, Button, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconCircle, IconCircleCheck, IconCircleDashed, IconCircleX, type Icon } from "@tabler/icons-react";
 import { Link } from "react-router";
+import { useMay } from "@/api/session";
 import type { Enrolment, EnrolmentStep } from "@/api/types";
 import { isolate } from "@/components/bidi";
 import { openConfirmDialog } from "@/components/confirm";
@@ -31,11 +32,12 @@ export default function Enrolments({ subject }: { subject: number }) {
 
 function One({ enrolment }: { enrolment: Enrolment }) {
   const stop = useStop();
+  const mayDelete = useMay("follow-ups:delete");
   const { name, steps, ended_at: endedAt, may_change: mayChange } = enrolment;
   const ask = () =>
     openConfirmDialog({
       title: words.askStop(isolate(name)),
-      text: words.askStopText,
+      text: mayDelete ? words.askStopText : words.askStopTextStays,
       confirmLabel: words.stop,
       onConfirm: () => stop.mutate(enrolment),
     });

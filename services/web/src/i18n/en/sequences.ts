@@ -51,6 +51,7 @@ export const sequences = {
   stopIt: (name: string) => `Stop ${name}`,
   askStop: (name: string) => `Stop “${name}”?`,
   askStopText: "Nothing comes of it any more. Its open follow-ups are deleted; they can be restored for 30 days.",
+  askStopTextStays: "Nothing comes of it any more. Its open follow-ups stay: complete them, or ask who may delete them.",
   stopped: (name: string) => `Stopped “${name}”`,
   notStopped: "The sequence was not stopped.",
   states: { open: "Open", completed: "Completed", deleted: "Deleted", to_come: "To come", never: "Not planned" },
