@@ -1514,8 +1514,9 @@ export interface paths {
         put?: never;
         /**
          * Stop a sequence
-         * @description Nothing comes of it any more. Those of its follow-ups that are open and that you see are deleted, and
-         *     can be restored for 30 days. One that has ended stays so.
+         * @description Nothing comes of it any more. Those of its follow-ups that are open and that you see are deleted,
+         *     if you may delete follow-ups, and can be restored for 30 days; else they stay. One that has ended stays
+         *     so.
          */
         post: operations["stop_sequence"];
         delete?: never;
