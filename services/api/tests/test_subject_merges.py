@@ -346,3 +346,21 @@ def test_what_was_begun_before_a_merge_and_is_written_after_it_is_on_the_survivo
         eventually(lambda: company.world.execute(WAITING), what="one waits for the other")
         merging.commit()
         assert about(company, late.result()) == kept["id"]
+
+
+def test_what_is_put_on_one_whose_survivor_is_being_merged_is_on_the_last_one(company: Company) -> None:
+    first, second, third = add(company, "A"), add(company, "B"), add(company, "C")
+    deleted = company.follow_up(company.amir, subject_id=first["id"])
+    assert company.ask(company.mia, "DELETE", f"/follow-ups/{deleted}").status_code == 204
+    merged(company, second, first)
+    with company.world.engine.connect() as merging, ThreadPoolExecutor(1) as aside:
+        merging.exec_driver_sql("SELECT FROM subjects WHERE id = %s FOR UPDATE", (second["id"],))
+        merging.exec_driver_sql(
+            "UPDATE subjects SET merged_into = %s WHERE id = ANY(%s)",
+            (third["id"], [first["id"], second["id"]]),
+        )
+        late = aside.submit(company.ask, company.mia, "POST", f"/follow-ups/{deleted}/restore")
+        eventually(lambda: company.world.execute(WAITING), what="one waits for the other")
+        merging.commit()
+        assert late.result().status_code == 200
+    assert about(company, deleted) == third["id"]
