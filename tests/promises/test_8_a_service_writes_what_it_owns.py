@@ -102,7 +102,8 @@ OWNED: dict[str, dict[str, set[str]]] = {
             f"INSERT({c})" for c in ("subject_id", "kind", "actor_id", "changes", "merge_id")
         },
         "subject_merges": {
-            f"INSERT({c})" for c in ("survivor_id", "merged_id", "actor_id", "changes", "number")
+            f"INSERT({c})"
+            for c in ("survivor_id", "merged_id", "actor_id", "changes", "number", "last_follow_up_id")
         }
         | {f"UPDATE({c})" for c in ("undone_at", "undone_by", "given_back")},
         "subject_merge_items": {"INSERT"},

@@ -364,3 +364,46 @@ def test_what_is_put_on_one_whose_survivor_is_being_merged_is_on_the_last_one(co
         merging.commit()
         assert late.result().status_code == 200
     assert about(company, deleted) == third["id"]
+
+
+NEXT = """
+    INSERT INTO follow_ups (title, due_at, assignee_id, subject_id, series_id, occurs_on)
+    SELECT title, due_at + interval '7 days', assignee_id, %(subject)s, series_id, occurs_on + 7
+    FROM follow_ups WHERE id = %(id)s RETURNING id"""
+DONE = "UPDATE follow_ups SET completed_at = now() WHERE id = %(id)s"
+
+
+def test_an_undo_waits_for_what_a_series_that_goes_back_is_making(company: Company) -> None:
+    kept, gone = add(company), add(company, "ACME")
+    weekly = company.create(company.amir, subject={"id": gone["id"]}, **WEEKLY)
+    made = merged(company, kept, gone)
+    at = {"id": weekly["id"], "subject": kept["id"]}
+    with company.world.engine.connect() as completing, ThreadPoolExecutor(1) as aside:
+        completing.exec_driver_sql(DONE, at)
+        answer = aside.submit(undo, company, made["id"])
+        eventually(lambda: company.world.execute(WAITING), what="one waits for the other")
+        following = completing.exec_driver_sql(NEXT, at).scalar_one()
+        completing.commit()
+        assert (answer.result().status_code, about(company, weekly["id"])) == (409, kept["id"])
+    assert "Send it again" in answer.result().json()["detail"]
+    assert undo(company, made["id"]).json()["given_back"] == 2
+    assert about(company, following) == about(company, weekly["id"]) == gone["id"]
+
+
+def test_what_a_completion_from_before_a_merge_has_made_after_it_goes_back(company: Company) -> None:
+    kept, gone = add(company), add(company, "ACME")
+    weekly = company.create(company.amir, subject={"id": gone["id"]}, **WEEKLY)
+    by_hand = company.create(company.amir, subject={"id": gone["id"]}, **WEEKLY)
+    elsewhere = {"subject": {"id": kept["id"]}}
+    moved = company.ask(company.amir, "PATCH", f"/follow-ups/{by_hand['id']}", json=elsewhere)
+    assert moved.status_code == 200, moved.text
+    at = {"id": weekly["id"], "subject": kept["id"]}
+    with company.world.engine.connect() as completing:
+        completing.exec_driver_sql("SELECT now()")
+        made = merged(company, kept, gone)
+        completing.exec_driver_sql(DONE, at)
+        following = completing.exec_driver_sql(NEXT, at).scalar_one()
+        completing.commit()
+    assert undo(company, made["id"]).json()["given_back"] == 2
+    assert about(company, following) == about(company, weekly["id"]) == gone["id"]
+    assert about(company, by_hand["id"]) == kept["id"]

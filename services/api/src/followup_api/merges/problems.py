@@ -55,6 +55,15 @@ class MergeInMotion(Conflict):
         super().__init__("Nothing was merged: something is being put on it right now. Send it again.")
 
 
+class UndoInMotion(Conflict):
+    """Something that goes back was made while the merge was being undone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was undone: what would go back is being worked on right now. Send it again."
+        )
+
+
 class MergeOver(Conflict):
     """It cannot be undone (any more)."""
 

@@ -199,6 +199,7 @@ def _write(
         "actor_id": actor_id,
         "changes": changes,
         "number": len(ids),
+        "last_follow_up_id": select(func.coalesce(func.max(f.id), 0)).scalar_subquery(),
     }
     merge_id: int = tx.execute(
         insert(subject_merges).values(values).returning(subject_merges.c.id)

@@ -19,7 +19,7 @@ from sqlalchemy import Column, ColumnElement, Select, and_, func, insert, or_, s
 
 from followup_api.audit import Action, Trail
 from followup_api.merges import queries
-from followup_api.merges.problems import MergeNotFound, MergeOver
+from followup_api.merges.problems import MergeNotFound, MergeOver, UndoInMotion
 from followup_api.merges.references import MOVED
 from followup_api.merges.schemas import SubjectMerge
 from followup_api.merges.service import CHANGED_BY, FIELDS, Moved, move, record, write_fields
@@ -38,11 +38,14 @@ def undo(work: UnitOfWork, audit: Trail, actor_id: int, merge_id: int) -> Subjec
     Raises:
         MergeNotFound: there is none.
         MergeOver: it was undone, is too long ago, or another merge has to be undone first.
+        UndoInMotion: more goes back than was locked.
     """
     tx = work.tx
     found = _undoable(tx, merge_id)
-    back = {column: _lock(tx, column, found) for column in MOVED}
+    back = {column: _goes_back(tx, column, found, lock=column.table is not subjects) for column in MOVED}
     kept, gone = _both(tx, found)
+    if any(_goes_back(tx, column, found) != ids for column, ids in back.items()):
+        raise UndoInMotion
     tx.execute(CHANGED_BY, {"actor_id": actor_id})
     changes = {
         name: {"from": change["to"], "to": change["from"]}
@@ -68,7 +71,9 @@ def undo(work: UnitOfWork, audit: Trail, actor_id: int, merge_id: int) -> Subjec
 
 def _undoable(tx: Transaction, merge_id: int) -> Record:
     young = (m.created_at > func.now() - queries.UNDOABLE_FOR).label("young")
-    wanted = select(m.id, m.survivor_id, m.merged_id, m.changes, m.created_at, m.undone_at, young)
+    wanted = select(
+        m.id, m.survivor_id, m.merged_id, m.changes, m.created_at, m.last_follow_up_id, m.undone_at, young
+    )
     found = tx.execute(wanted.where(m.id == merge_id).with_for_update()).one_or_none()
     if found is None:
         raise MergeNotFound(merge_id)
@@ -81,7 +86,7 @@ def _undoable(tx: Transaction, merge_id: int) -> Record:
     return found
 
 
-def _lock(tx: Transaction, column: Column[Any], found: Record) -> list[int]:
+def _goes_back(tx: Transaction, column: Column[Any], found: Record, *, lock: bool = False) -> list[int]:
     """What of a table goes back: it went over and is still there, or a series or sequence that went has
     made it since.
 
@@ -97,10 +102,13 @@ def _lock(tx: Transaction, column: Column[Any], found: Record) -> list[int]:
                 select(steps.follow_up_id).where(steps.enrolment_id.in_(_items(found.id, enrolments.name)))
             ),
         )
-        made_since = and_(made_of, f.created_at >= found.created_at)
-        back = or_(back, made_since)
+        last = found.last_follow_up_id
+        # Times are those of beginnings: of a completion that waited for the merge as well. None: merged by
+        # an API of before.
+        since = f.created_at >= found.created_at if last is None else f.id > last
+        back = or_(back, and_(made_of, since))
     wanted = select(table.c.id).where(back, column == found.survivor_id).order_by(table.c.id)
-    return list(tx.execute(wanted if table is subjects else wanted.with_for_update()).scalars())
+    return list(tx.execute(wanted.with_for_update() if lock else wanted).scalars())
 
 
 def _items(merge_id: int, table: str) -> Select[int]:

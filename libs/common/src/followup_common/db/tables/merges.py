@@ -27,6 +27,8 @@ subject_merges = Table(
     # What the survivor took from the other one: each field from what to what.
     Column("changes", JSONB, nullable=False),
     Column("number", Integer, nullable=False),  # of follow-ups
+    # Of all there were: what has a higher id was made since.
+    Column("last_follow_up_id", BigInteger),
     created_at_column(),
     Column("undone_at", Time),
     Column("undone_by", BigInteger, ForeignKey("users.id")),

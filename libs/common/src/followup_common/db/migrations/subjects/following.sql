@@ -13,3 +13,8 @@ BEGIN
     END LOOP;
     RETURN NEW;
 END $$;
+
+-- The highest id of a follow-up when it was merged, by which an undo tells what was made since. Null: merged by an API
+-- of before.
+ALTER TABLE subject_merges ADD COLUMN last_follow_up_id BIGINT;
+GRANT INSERT (last_follow_up_id) ON subject_merges TO followup_api;
