@@ -407,3 +407,35 @@ def test_what_a_completion_from_before_a_merge_has_made_after_it_goes_back(compa
     assert undo(company, made["id"]).json()["given_back"] == 2
     assert about(company, following) == about(company, weekly["id"]) == gone["id"]
     assert about(company, by_hand["id"]) == kept["id"]
+
+
+def deleted(company: Company, follow_up: int) -> None:
+    assert company.ask(company.mia, "DELETE", f"/follow-ups/{follow_up}").status_code == 204
+
+
+def restored(company: Company, follow_up: int) -> int:
+    """Whose it is then."""
+    answer = company.ask(company.mia, "POST", f"/follow-ups/{follow_up}/restore")
+    assert answer.status_code == 200, answer.text
+    return about(company, follow_up)
+
+
+def test_what_was_deleted_after_merges_comes_back_where_their_undo_would_have_put_it(
+    company: Company,
+) -> None:
+    first, second, third = add(company, "A"), add(company, "B"), add(company, "C")
+    of_first, of_second, by_hand = (
+        company.follow_up(company.amir, subject_id=each["id"]) for each in (first, second, first)
+    )
+    one = merged(company, second, first)
+    two = merged(company, third, second)
+    for each in (of_first, of_second):
+        deleted(company, each)
+    for made in (two, one):
+        assert undo(company, made["id"]).status_code == 200
+    assert (restored(company, of_first), restored(company, of_second)) == (first["id"], second["id"])
+    for subject in (second, third):
+        moved = {"subject": {"id": subject["id"]}}
+        assert company.ask(company.amir, "PATCH", f"/follow-ups/{by_hand}", json=moved).status_code == 200
+        deleted(company, by_hand)
+        assert restored(company, by_hand) == subject["id"]

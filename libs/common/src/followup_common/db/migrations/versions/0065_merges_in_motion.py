@@ -1,4 +1,4 @@
-"""What is put on a lead or client that was merged away is on the last survivor.
+"""What is put on a lead or client that was merged away is on the last survivor, and comes back from there.
 
 Written in SQL, in `migrations/subjects`.
 
@@ -16,7 +16,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute((MIGRATIONS / "subjects" / "following.sql").read_text(encoding="utf-8"))
+    for name in ("following.sql", "restoring.sql"):
+        sql = (MIGRATIONS / "subjects" / name).read_text(encoding="utf-8")
+        # By the driver's cursor: SQLAlchemy would take colons in it for parameters.
+        op.get_bind().connection.cursor().execute(sql)
 
 
 def downgrade() -> None:
