@@ -439,3 +439,18 @@ def test_what_was_deleted_after_merges_comes_back_where_their_undo_would_have_pu
         assert company.ask(company.amir, "PATCH", f"/follow-ups/{by_hand}", json=moved).status_code == 200
         deleted(company, by_hand)
         assert restored(company, by_hand) == subject["id"]
+
+
+def test_what_comes_back_after_merges_goes_back_with_them(company: Company) -> None:
+    first, second, third = add(company, "A"), add(company, "B"), add(company, "C")
+    gone, edited = (company.follow_up(company.amir, subject_id=first["id"]) for _ in range(2))
+    deleted(company, gone)
+    moved = {"subject": {"id": third["id"]}}
+    assert company.ask(company.amir, "PATCH", f"/follow-ups/{edited}", json=moved).status_code == 200
+    one = merged(company, second, first)
+    two = merged(company, third, second)
+    assert restored(company, gone) == third["id"]
+    assert company.ask(company.amir, "POST", f"/follow-ups/{edited}/undo").status_code == 200
+    for made, subject in ((two, second), (one, first)):
+        assert undo(company, made["id"]).json()["given_back"] == 2
+        assert about(company, gone) == about(company, edited) == subject["id"]

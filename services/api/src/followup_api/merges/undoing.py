@@ -74,7 +74,9 @@ def _undoable(tx: Transaction, merge_id: int) -> Record:
     wanted = select(
         m.id, m.survivor_id, m.merged_id, m.changes, m.created_at, m.last_follow_up_id, m.undone_at, young
     )
-    found = tx.execute(wanted.where(m.id == merge_id).with_for_update()).one_or_none()
+    # What the trigger adds to its items does not wait for this lock, but for those of the two.
+    locked = wanted.where(m.id == merge_id).with_for_update(key_share=True)
+    found = tx.execute(locked).one_or_none()
     if found is None:
         raise MergeNotFound(merge_id)
     if found.undone_at is not None:
