@@ -205,7 +205,7 @@ def test_without_an_address_of_the_page_there_are_no_buttons() -> None:
         (answering(503, retry_after="120"), Result.UNKNOWN, "503"),
         (sending(b""), Result.UNKNOWN, "no answer"),
         (sending(b"HTTP/1.1 20"), Result.UNKNOWN, "no answer"),
-        (sending(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\no"), Result.SENT, "200 OK o"),
+        (sending(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\no"), Result.SENT, "200 OK"),
     ],
 )
 def test_every_answer_is_understood(receiver: Receiver, respond: Respond, result: Result, said: str) -> None:

@@ -14,7 +14,7 @@ export const feeds = {
   create: "Add",
   copyNow: "Subscribe to it now",
   address: "Secret address",
-  addressHelp: "It is shown this once. Whoever has it reads your follow-ups: share it with nobody.",
+  addressHelp: "It is shown this once. Anyone who has it reads your follow-ups: share it with nobody.",
   copy: "Copy",
   copied: "Copied",
   open: "Open in the calendar program",

@@ -1,4 +1,4 @@
--- Who looks after a lead or client, whoever has follow-ups on it.
+-- Who looks after a lead or client, also where others have follow-ups on it.
 ALTER TABLE subjects ADD COLUMN owner_id BIGINT;
 ALTER TABLE subjects ADD CONSTRAINT fk_subjects_owner_id FOREIGN KEY (owner_id) REFERENCES users (id) NOT VALID;
 
