@@ -451,8 +451,10 @@ MAKE = {
     "notification_id": "INSERT INTO notifications "
     "(user_id, follow_up_id, run, step, policy_version_id, due_at, audience) "
     "VALUES (:amir, nextval('follow_ups_id_seq'), 1, 1, 1, now(), 'assignee')",
-    "view_id": "INSERT INTO saved_views (owner_id, name, filters) VALUES (:amir, 'Mine', '{}')",
-    "sequence_id": f"INSERT INTO sequences (name, steps, created_by) VALUES ('Sequence', {ONE_STEP}, :amir)",
+    "view_id": "INSERT INTO saved_views (owner_id, name, filters) "
+    "VALUES (:amir, gen_random_uuid()::text, '{}')",
+    "sequence_id": "INSERT INTO sequences (name, steps, created_by) "
+    f"VALUES (gen_random_uuid()::text, {ONE_STEP}, :amir)",
     "enrolment_id": "INSERT INTO enrolments (name, steps, subject_id, assignee_id, created_by) "
     f"SELECT 'Sequence', {ONE_STEP}, max(id), :amir, :amir FROM subjects",
     "feed_id": "INSERT INTO calendar_feeds (user_id, name, whose, token_hash) "
