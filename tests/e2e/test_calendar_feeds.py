@@ -69,7 +69,7 @@ def test_who_leads_others_subscribes_to_their_work_by_touch(
     page.get_by_role("button", name="Add a calendar feed").tap()
     form = dialog(page, "New calendar feed")
     form.get_by_label("Which program reads it").fill("Team board")
-    form.get_by_text("Those of everybody below me").tap()
+    form.get_by_text("My team’s", exact=True).tap()
     form.get_by_role("combobox", name="Alarm").tap()
     page.get_by_role("option", name="15 minutes before").tap()
     assert violations(page) == []
@@ -79,4 +79,4 @@ def test_who_leads_others_subscribes_to_their_work_by_touch(
     assert violations(page) == []
     dialog(page, "Subscribe to it now").get_by_role("button", name="Done").tap()
     page.reload()
-    expect(page.get_by_text("Those of everybody below me · Read")).to_be_visible()
+    expect(page.get_by_text("My team’s · Read")).to_be_visible()
